@@ -1,0 +1,80 @@
+"""Kooneo: customers' PayPal subscriptions, and who may open what."""
+
+import structlog
+from flask import Flask, url_for
+
+from kooneo import cli, error_pages, htmx, language, operations, security
+from kooneo.accounts import access_control
+from kooneo.accounts.views import blueprint as accounts
+from kooneo.catalog.views import blueprint as catalog
+from kooneo.config import Settings
+from kooneo.customers.views import blueprint as customers
+from kooneo.extensions import csrf, db, migrate, prepare_engine
+from kooneo.help.views import blueprint as help_pages
+from kooneo.subscriptions import words
+from kooneo.subscriptions.services import settle as settle_service
+from kooneo.subscriptions.views import blueprint as subscriptions
+
+BLUEPRINTS = (accounts, catalog, customers, help_pages, operations.blueprint, subscriptions)
+
+STYLESHEETS = (
+    *(
+        "tokens",
+        "base",
+        "shell",
+        "page-head",
+        "tabs",
+        "button",
+        "badge",
+        "message",
+        "field",
+        "filters",
+        "table",
+        "pager",
+    ),
+    *(
+        "subscription",
+        "facts",
+        "ticks",
+        "access-list",
+        "history",
+        "dialog",
+        "compare",
+        "lines",
+        "rules",
+        "empty",
+        "login",
+    ),
+)
+
+# Imported for what it registers: its jobs must be known to the worker.
+JOBS = (settle_service,)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Raises config.ConfigurationError when the environment is not usable."""
+    settings = settings or Settings.from_environment()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask(__name__, instance_path=str(settings.instance))
+    app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
+    for extension in (security, db, csrf, language, htmx, access_control, error_pages, cli):
+        extension.init_app(app)
+    migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(
+        words=words, stylesheets=STYLESHEETS, icon_sprite=lambda: url_for("static", filename="icons.svg")
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ]
+    )
+    return app

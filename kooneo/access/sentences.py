@@ -1,0 +1,98 @@
+"""Why a content is open or closed, and what an end would change, in words."""
+
+from kooneo.access.decisions import Decision, GrantFacts, Reason, SubscriptionFacts
+from kooneo.language import day
+from kooneo.language import gettext as _
+
+_OPEN = {
+    Reason.RUNNING: "Ouvert : abonnement en cours",
+    Reason.LATE: "Ouvert : un retard ne ferme rien",
+    Reason.KEPT_AFTER_COMPLETION: "Ouvert : le produit le laisse après la fin",
+    Reason.PAID_PERIOD: "Ouvert : période payée, jusqu'au %(until)s",
+    Reason.KEPT_UNLOCKED: "Ouvert : contenu déjà débloqué",
+}
+_CLOSED = {
+    Reason.NOT_YET_UNLOCKED: "Fermé : s'ouvre le %(since)s",
+    Reason.NOT_APPROVED: "Fermé : le client n'a pas encore donné son accord",
+    Reason.SUSPENDED: "Fermé : abonnement suspendu",
+    Reason.COMPLETED: "Fermé : le produit ferme après la fin",
+    Reason.ENDED: "Fermé : le produit ferme après l'annulation",
+    Reason.CLOSED_BEFORE_END: "Fermé : il l'était déjà avant l'arrêt",
+    Reason.NOT_UNLOCKED_AT_END: "Fermé : pas encore débloqué le %(since)s",
+    Reason.PAID_PERIOD_OVER: "Fermé : période payée terminée le %(since)s",
+    Reason.GRANT_OVER: "Fermé : accès donné jusqu'au %(since)s",
+}
+
+
+def why(decision: Decision, own: SubscriptionFacts) -> str:
+    """One sentence for a line of `own`'s access list. It names the row that decides when that is another one."""
+    if isinstance(decision.source, GrantFacts):
+        return _granted(decision)
+    if decision.source.id != own.id and decision.open:
+        return _open_elsewhere(decision, _named(decision.source, own))
+    since = day(decision.since) if decision.since else ""
+    until = day(decision.until) if decision.until else ""
+    sentence = _((_OPEN | _CLOSED)[decision.reason], since=since, until=until)
+    if decision.source.id != own.id:
+        sentence += _(", par %(source)s", source=_named(decision.source, own))
+    return sentence
+
+
+def _named(source: SubscriptionFacts, own: SubscriptionFacts) -> str:
+    """The other subscription; with its date when both are to the same offer."""
+    name = _("« %(title)s »", title=source.title)
+    return _("%(name)s du %(day)s", name=name, day=day(source.started_at)) if source.title == own.title else name
+
+
+def _granted(decision: Decision) -> str:
+    if not decision.open:
+        return _(_CLOSED[Reason.GRANT_OVER], since=day(decision.since) if decision.since else "")
+    if decision.until:
+        return _("Ouvert : accès donné à la main jusqu'au %(until)s", until=day(decision.until))
+    return _("Ouvert : accès donné à la main")
+
+
+def _open_elsewhere(decision: Decision, source: str) -> str:
+    if decision.until:
+        return _("Ouvert : par %(source)s, jusqu'au %(until)s", source=source, until=day(decision.until))
+    return _("Ouvert : par %(source)s", source=source)
+
+
+def effect(before: Decision, after: Decision, own: SubscriptionFacts) -> tuple[str, str]:
+    """What an end changes for one content: the words and their tone."""
+    if after.open:
+        return _stays_open(before, after, own)
+    if before.open:
+        return _("se ferme tout de suite"), "cut"
+    if before.reason == Reason.NOT_YET_UNLOCKED and after.reason != Reason.NOT_YET_UNLOCKED:
+        return _("ne s'ouvrira pas"), "mute"
+    if after.reason == Reason.NOT_YET_UNLOCKED and after.since:
+        return _("s'ouvre le %(day)s", day=day(after.since)) + _source_name(after, own), "live"
+    return _("reste fermé"), "mute"
+
+
+def _stays_open(before: Decision, after: Decision, own: SubscriptionFacts) -> tuple[str, str]:
+    elsewhere = _source_name(after, own)
+    if after.until:
+        words = _("se ferme le %(day)s", day=day(after.until))
+        return (words + elsewhere, "late")
+    words = _("reste ouvert") if before.open else _("s'ouvre")
+    return (words + elsewhere, "live")
+
+
+def _source_name(decision: Decision, own: SubscriptionFacts) -> str:
+    if isinstance(decision.source, GrantFacts):
+        return _(" (accès donné à la main)")
+    if decision.source.id != own.id:
+        return _(" (par %(source)s)", source=_named(decision.source, own))
+    return ""
+
+
+def summary(decisions: list[Decision]) -> str:
+    """`5 ouverts sur 6`, `3 ouverts`, `aucun ouvert`."""
+    opened = sum(decision.open for decision in decisions)
+    if opened == 0:
+        return _("aucun ouvert")
+    if opened == len(decisions):
+        return _("1 ouvert") if opened == 1 else _("%(n)s ouverts", n=opened)
+    return _("%(n)s sur %(all)s ouverts", n=opened, all=len(decisions))

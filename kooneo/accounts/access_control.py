@@ -1,0 +1,132 @@
+"""Who may call which view. A view without a permission, and not on the public list, answers nobody."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.wrappers import Response
+
+from kooneo import htmx
+from kooneo.accounts.models import LoginSession, Role, TeamMember
+from kooneo.accounts.services import IDLE_LIFETIME, find_session
+from kooneo.clock import now
+from kooneo.journal.services import Actor
+
+
+class Permission(StrEnum):
+    SEE = "see"
+    CHANGE_SUBSCRIPTIONS = "change_subscriptions"
+    EDIT_CATALOG = "edit_catalog"
+
+
+_PERMISSIONS = {
+    Role.OWNER: frozenset(Permission),
+    Role.MEMBER: frozenset(Permission),
+    Role.VIEWER: frozenset({Permission.SEE}),
+}
+
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "static",
+        "accounts.login",
+        "accounts.create_session",
+        "help.subscription_statuses",
+        "operations.healthz",
+        "operations.readyz",
+    }
+)
+
+_SEEN_AT = "seen_at"
+View = TypeVar("View", bound=Callable[..., object])
+
+login_manager = LoginManager()
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The person behind the request, and the browser session they use."""
+
+    def __init__(self, token: str, login_session: LoginSession) -> None:
+        self.token = token
+        self.login_session = login_session
+        self.member: TeamMember = login_session.member
+
+    def get_id(self) -> str:
+        return f"member:{self.token}"
+
+    def may(self, permission: Permission) -> bool:
+        return permission in _PERMISSIONS[self.member.role]
+
+    @property
+    def actor(self) -> Actor:
+        return Actor("member", self.member.name, "back_office", self.member.id)
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Mark a view with the permission it needs. `guard` checks it before every request."""
+
+    def mark(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def signed_in() -> SignedIn:
+    """Only in views that require a permission."""
+    user: SignedIn = current_user._get_current_object()
+    return user
+
+
+def may(permission: Permission) -> bool:
+    return current_user.is_authenticated and signed_in().may(permission)
+
+
+def init_app(app: Flask) -> None:
+    login_manager.init_app(app)
+    login_manager.session_protection = None  # the session row is the protection, and it can be revoked
+    login_manager.user_loader(_load)
+    app.before_request(guard)
+    app.context_processor(lambda: {"may": may, "Permission": Permission})
+
+
+def _load(user_id: str) -> SignedIn | None:
+    kind, _, token = user_id.partition(":")
+    if kind != "member" or not _recently_seen():
+        return None
+    found = find_session(token)
+    return SignedIn(token, found) if found else None
+
+
+def _recently_seen() -> bool:
+    """How long the browser has been idle stands in its signed cookie: reading a page writes nothing to the database."""
+    moment = now().timestamp()
+    seen_at = session.get(_SEEN_AT, 0)
+    if moment - seen_at > IDLE_LIFETIME.total_seconds():
+        return False
+    if moment - seen_at > 60:
+        session[_SEEN_AT] = int(moment)
+    return True
+
+
+def mark_seen() -> None:
+    session[_SEEN_AT] = int(now().timestamp())
+
+
+def guard() -> Response | None:
+    endpoint = request.endpoint
+    if endpoint is None:
+        return None  # 404 or 405, which any visitor gets
+    if current_user.is_authenticated:
+        g.time_zone = signed_in().member.merchant.time_zone
+    if endpoint in PUBLIC_ENDPOINTS:
+        return None
+    permission = getattr(current_app.view_functions[endpoint], "permission", None)
+    if permission is None:
+        raise RuntimeError(f"{endpoint} needs @requires(…) or a place in PUBLIC_ENDPOINTS")
+    if not current_user.is_authenticated:
+        return htmx.to_login()
+    if not signed_in().may(permission):
+        abort(403)
+    return None

@@ -1,0 +1,27 @@
+"""Passwords: Argon2id at OWASP's floor or above (ASVS 11.4.2), length the only rule (ASVS 6.2)."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+MINIMUM_LENGTH = 12
+MAXIMUM_LENGTH = 128
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Verified when no such account exists, so that both answers take as long.
+_NOBODY = _hasher.hash("nobody signs in with this")
+
+
+def hash_password(password: str) -> str:
+    return _hasher.hash(password)
+
+
+def password_matches(password_hash: str | None, password: str) -> bool:
+    """Takes as long with None, for an account that does not exist."""
+    try:
+        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def needs_rehash(password_hash: str) -> bool:
+    return _hasher.check_needs_rehash(password_hash)

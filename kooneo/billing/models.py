@@ -1,0 +1,40 @@
+"""What was taken."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from kooneo.columns import MerchantScoped, enum_column
+from kooneo.extensions import Base, UTCDateTime
+from kooneo.money import Money
+
+
+class PaymentState(StrEnum):
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Payment(MerchantScoped, Base):
+    __tablename__ = "payments"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "paypal_transaction_id"),
+        Index("ix_payments_subscription_id_at", "subscription_id", "at"),
+        Index("ix_payments_customer_id", "customer_id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"))
+    subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    paypal_transaction_id: Mapped[str | None] = mapped_column(String(50))
+    """None for a payment received another way (virement, chèque)."""
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[PaymentState] = enum_column(PaymentState)
+    at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

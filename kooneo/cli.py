@@ -1,0 +1,46 @@
+"""The commands of `flask --app app`."""
+
+import click
+from flask import Flask, current_app
+
+from kooneo.demo.commands import demo, seed
+from kooneo.extensions import db
+
+
+def init_app(app: Flask) -> None:
+    app.cli.add_command(worker)
+    app.cli.add_command(journal)
+    app.cli.add_command(seed)
+    app.cli.add_command(demo)
+
+
+@click.command()
+def worker() -> None:
+    """Carry out what was asked for: takes jobs from the database until it is told to stop."""
+    from kooneo.jobs.worker import AlreadyRunning, run
+
+    try:
+        run(current_app._get_current_object())  # type: ignore[attr-defined]
+    except AlreadyRunning as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def journal() -> None:
+    """The journal of who did what."""
+
+
+@journal.command()
+def verify() -> None:
+    """Prove that no line was changed, added or taken away."""
+    from kooneo.accounts.models import Merchant
+    from kooneo.journal.services import verify as findings
+
+    problems = 0
+    for merchant in db.session.query(Merchant).order_by(Merchant.slug):
+        for finding in findings(merchant.id):
+            problems += 1
+            click.echo(f"{merchant.slug}: {finding}")
+    if problems:
+        raise click.ClickException(f"{problems} problems")
+    click.echo("The journal is whole.")

@@ -1,0 +1,50 @@
+"""Columns that several parts have in common."""
+
+import uuid
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Enum, ForeignKey, String
+from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
+
+from kooneo.money import Money
+from kooneo.terms import Interval, Terms
+
+
+def enum_column(kind: type[StrEnum], **options: Any) -> MappedColumn[Any]:
+    """A StrEnum stored by its value."""
+    column = Enum(
+        kind,
+        native_enum=False,
+        length=30,
+        name=kind.__name__.lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+    return mapped_column(column, **options)
+
+
+class MerchantScoped:
+    @declared_attr
+    def merchant_id(self) -> Mapped[uuid.UUID]:
+        return mapped_column(ForeignKey("merchants.id"), index=True)
+
+
+class TermsColumns:
+    """The terms of an offer; a subscription keeps its own copy, so that a new price never touches a running contract."""
+
+    price_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    interval: Mapped[Interval] = enum_column(Interval)
+    interval_count: Mapped[int] = mapped_column(default=1)
+    total_cycles: Mapped[int | None]
+    """Instalments in all; none = goes on."""
+    commitment_cycles: Mapped[int | None]
+    """The minimum agreed (période d'engagement); none = none."""
+
+    @property
+    def price(self) -> Money:
+        return Money(self.price_minor, self.currency)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(self.price, self.interval, self.interval_count, self.total_cycles, self.commitment_cycles)

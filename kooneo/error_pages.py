@@ -1,0 +1,84 @@
+"""What a person reads when something went wrong: what happened, what to do, and an id; never a trace."""
+
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from kooneo import htmx
+from kooneo.extensions import db
+from kooneo.language import gettext as _
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Words:
+    title: str
+    text: str
+
+
+_WORDS = {
+    400: _Words("Cette demande est incomplète", "Rechargez la page, puis recommencez. Rien n'a été changé."),
+    403: _Words(
+        "Votre rôle ne permet pas cette action",
+        "Demandez au propriétaire du compte de la faire, ou de changer votre rôle.",
+    ),
+    404: _Words("Cette page n'existe pas", "L'adresse est peut-être incomplète, ou ce qu'elle montrait a été retiré."),
+    405: _Words("Cette adresse ne s'ouvre pas ainsi", "Revenez à la page précédente et utilisez ses boutons."),
+    413: _Words("Cet envoi est trop volumineux", "Réduisez-le, puis recommencez. Rien n'a été changé."),
+    500: _Words(
+        "Kooneo a rencontré une erreur", "Rien n'est perdu de ce qui était enregistré. Réessayez dans un instant."
+    ),
+    503: _Words(
+        "Kooneo ne peut pas enregistrer en ce moment", "Rien n'a été envoyé à PayPal. Réessayez dans un instant."
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return _page(400, _("Ce formulaire a expiré. Rechargez la page, puis recommencez. Rien n'a été changé."))
+
+
+def _http(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    response = _page(error.code)
+    if error.code == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _database(error: OperationalError) -> Response:
+    """Locked for too long, full or gone: the transaction was rolled back, so nothing was taken."""
+    db.session.rollback()
+    log.error("database.unavailable", path=request.path, error=str(error.orig))
+    response = _page(503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    error_id = uuid.uuid4().hex[:8]
+    db.session.rollback()
+    log.error("request.failed", error_id=error_id, path=request.path, exc_info=error)
+    return _page(500, error_id=error_id)
+
+
+def _page(code: int, text: str | None = None, error_id: str = "") -> Response:
+    words = _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
+    template = "errors/_message.html" if htmx.is_htmx() else "errors/page.html"
+    body = render_template(template, title=_(words.title), text=text or _(words.text), error_id=error_id)
+    return make_response(body, code)

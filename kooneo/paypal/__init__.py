@@ -1,0 +1,36 @@
+"""PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
+
+from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction
+from kooneo.paypal.credentials import Credentials, Environment
+from kooneo.paypal.errors import (
+    BadAnswer,
+    CredentialsRefused,
+    NotFound,
+    PayPalError,
+    PermissionMissing,
+    RateLimited,
+    Refused,
+    Unreachable,
+)
+from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway
+from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+
+__all__ = [
+    "BadAnswer",
+    "Credentials",
+    "CredentialsRefused",
+    "Environment",
+    "Gateway",
+    "NotFound",
+    "PayPalError",
+    "PermissionMissing",
+    "RateLimited",
+    "Refused",
+    "RemoteStatus",
+    "RemoteSubscription",
+    "RemoteTransaction",
+    "TransactionStatus",
+    "Unreachable",
+    "close_gateways",
+    "open_gateway",
+]

@@ -1,0 +1,110 @@
+"""The door to PayPal."""
+
+import re
+import threading
+from collections import OrderedDict
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction, read_subscription, read_transactions
+from kooneo.paypal.api import Answer, Api, Subscription
+from kooneo.paypal.credentials import ADDRESSES, Credentials
+from kooneo.paypal.errors import NotFound
+from kooneo.paypal.transport import CONNECT_TIMEOUT, READ_TIMEOUT
+
+MOST_GATEWAYS = 256
+_PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{3,50}")
+
+
+class Gateway:
+    """One merchant's PayPal account. Safe to share between threads. Every method raises PayPalError and nothing else,
+    but ValueError for arguments that are our own mistake."""
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        url: str,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        read_timeout: float = READ_TIMEOUT,
+    ) -> None:
+        self._api = Api(credentials, _checked_url(url), connect_timeout, read_timeout)
+
+    def get_subscription(self, paypal_id: str) -> RemoteSubscription:
+        answer: Answer = Subscription.find(_checked_id(paypal_id), api=self._api).answer
+        return read_subscription(answer, paypal_id)
+
+    def cancel(self, paypal_id: str, reason: str) -> str | None:
+        """Returns PayPal's debug id, like suspend and activate. Whether it happened, only get_subscription tells."""
+        return self._act("cancel", paypal_id, reason)
+
+    def suspend(self, paypal_id: str, reason: str) -> str | None:
+        return self._act("suspend", paypal_id, reason)
+
+    def activate(self, paypal_id: str, reason: str) -> str | None:
+        return self._act("activate", paypal_id, reason)
+
+    def list_transactions(self, paypal_id: str, start: datetime, end: datetime) -> list[RemoteTransaction]:
+        period = {"start_time": _rfc3339(start), "end_time": _rfc3339(end)}
+        return read_transactions(Subscription.transactions(_checked_id(paypal_id), period, api=self._api))
+
+    def scopes(self) -> frozenset[str]:
+        """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""
+        return self._api.fetch_token().scopes
+
+    def close(self) -> None:
+        self._api.close()
+
+    def _act(self, verb: str, paypal_id: str, reason: str) -> str | None:
+        if not 1 <= len(reason) <= 128:
+            raise ValueError("PayPal takes a reason of 1 to 128 characters")
+        subscription = Subscription({"id": _checked_id(paypal_id)}, api=self._api)
+        answer: Answer = subscription.post(verb, {"reason": reason}, cls=Subscription).answer
+        return answer.debug_id
+
+
+_gateways: OrderedDict[tuple[Credentials, str], Gateway] = OrderedDict()
+_lock = threading.Lock()
+
+
+def open_gateway(credentials: Credentials, *, url: str | None = None) -> Gateway:
+    """The process's one gateway for these keys, so that its token and connections are used again.
+
+    `url` replaces PayPal's address (the simulator). The least recently opened gateway is let go when there are too
+    many: whoever still holds it goes on undisturbed.
+    """
+    key = (credentials, ADDRESSES[credentials.environment] if url is None else url)
+    with _lock:
+        gateway = _gateways.pop(key, None) or Gateway(*key)
+        _gateways[key] = gateway
+        while len(_gateways) > MOST_GATEWAYS:
+            _gateways.popitem(last=False)
+    return gateway
+
+
+def close_gateways() -> None:
+    """At the end of a process or a test, when nobody calls PayPal any more."""
+    with _lock:
+        while _gateways:
+            _gateways.popitem()[1].close()
+
+
+def _checked_id(paypal_id: str) -> str:
+    """The SDK pastes ids into the path unescaped: `../../oauth2/token` was really asked."""
+    if not _PAYPAL_ID.fullmatch(paypal_id):
+        raise NotFound("not an id of PayPal's")
+    return paypal_id
+
+
+def _checked_url(url: str) -> str:
+    """Without a trailing slash, which the SDK would double."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or parts.query:
+        raise ValueError("PayPal's address must be http(s)://host, without a user or a query")
+    return url.rstrip("/")
+
+
+def _rfc3339(instant: datetime) -> str:
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,79 @@
+"""What every answer carries, whatever it is: fragments, errors and redirects too."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+from kooneo.config import Settings
+from kooneo.htmx import CDN_URL
+
+
+def content_security_policy(settings: Settings) -> str:
+    scripts = f"'self' {CDN_URL}" if settings.htmx == "cdn" else "'self'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src 'self'",
+            "img-src 'self'",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def init_app(app: Flask) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_NAME="__Host-kooneo_office" if settings.secure else "kooneo_office",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        MAX_CONTENT_LENGTH=256 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
+        # The token, not the referrer, is the proof; no page sends a referrer to another place.
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
+    app.url_defaults(_version(app))
+    app.after_request(_secure)
+
+
+def _secure(response: Response) -> Response:
+    settings: Settings = current_app.config["SETTINGS"]
+    headers = response.headers
+    headers["Content-Security-Policy"] = content_security_policy(settings)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["X-Frame-Options"] = "DENY"
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint != "static":
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _version(app: Flask) -> Callable[[str, dict[str, object]], None]:
+    """Static files are kept for a year by browsers: their address changes with their content."""
+    versions: dict[str, str] = {}
+
+    def add(endpoint: str, values: dict[str, object]) -> None:
+        name = values.get("filename")
+        if endpoint != "static" or not isinstance(name, str):
+            return
+        if name not in versions:
+            path = Path(app.static_folder or "") / name
+            versions[name] = hashlib.sha256(path.read_bytes()).hexdigest()[:10] if path.is_file() else ""
+        if versions[name]:
+            values["v"] = versions[name]
+
+    return add

@@ -1,0 +1,195 @@
+"""What is said about a change of status: what was done, why it was refused, what is being waited for."""
+
+from dataclasses import dataclass
+
+from kooneo.language import clock_time, day
+from kooneo.language import gettext as _
+from kooneo.paypal import RemoteStatus
+from kooneo.subscriptions import words
+from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.outcomes import Problem
+
+
+@dataclass(frozen=True)
+class Note:
+    """A strip across the card: one sentence in bold or none, then the rest."""
+
+    tone: str
+    icon: str
+    lead: str
+    rest: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole, for the live region."""
+        return f"{self.lead} {self.rest}".strip()
+
+
+# Why, then what to do. Refused: nothing happened at PayPal.
+_REFUSED = {
+    Problem.CREDENTIALS: (
+        "les clés API ne sont plus acceptées",
+        "Vérifiez le Client ID et le Secret dans votre compte PayPal.",
+    ),
+    Problem.PERMISSION: (
+        "les clés API n'ont pas la permission « Subscriptions »",
+        "Activez-la pour cette application dans votre compte développeur PayPal, puis recommencez.",
+    ),
+    Problem.NOT_FOUND: (
+        "cet abonnement est introuvable avec ces clés (test ou production ?)",
+        "Vérifiez que les clés sont celles du compte PayPal, et de l'environnement, où il a été vendu.",
+    ),
+    Problem.REFUSED: ("opération impossible (%(detail)s)", "Regardez cet abonnement dans votre compte PayPal."),
+    Problem.KEYS_CHANGED: (
+        "les clés API ont été remplacées depuis la demande",
+        "Rien n'a été envoyé avec les nouvelles clés : recommencez si elles sont les bonnes.",
+    ),
+    Problem.NOT_APPROVED: (
+        "le client n'a pas encore donné son accord",
+        "Un abonnement qui n'a pas commencé peut être annulé ou abandonné, pas finalisé.",
+    ),
+}
+_UNSURE = {
+    Problem.ACCOUNT_CLOSED: "PayPal répond que le compte du client est fermé ou bloqué.",
+    Problem.RATE_LIMITED: "PayPal a limité le nombre de demandes.",
+    Problem.UNREACHABLE: "PayPal n'a pas répondu.",
+    Problem.BAD_ANSWER: "La réponse de PayPal était illisible.",
+    Problem.NOT_EFFECTIVE: "PayPal affiche toujours l'abonnement comme en cours.",
+}
+
+
+def about(change: StatusChange, subscription: Subscription) -> Note:
+    match change.state:
+        case ChangeState.DONE:
+            return _done(change, subscription)
+        case ChangeState.REFUSED:
+            return _refused(change)
+        case ChangeState.NEEDS_ATTENTION:
+            return _needs_attention(change)
+        case _:
+            return _waiting(change)
+
+
+def _done(change: StatusChange, subscription: Subscription) -> Note:
+    status = change.to_status or change.wished_status
+    return Note("live", "check", words.result(status), _confirmation(change, subscription))
+
+
+def _confirmation(change: StatusChange, subscription: Subscription) -> str:
+    if subscription.gateway == Gateway.MANUAL:
+        return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
+    if change.paypal_status is None:
+        return _("Rien ne change chez PayPal : les paiements y étaient déjà arrêtés.")
+    if change.paypal_status in (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED):
+        return _("Le client n'avait pas encore donné son accord : PayPal n'avait rien à arrêter.")
+    if change.paypal_status == RemoteStatus.EXPIRED and change.wished_status != SubscriptionStatus.COMPLETED:
+        return _("PayPal l'avait déjà mené à son terme : c'est ce que la fiche indique.")
+    if change.already_ended:
+        return _("Cet abonnement était déjà annulé chez PayPal%(date)s.", date=_on(change))
+    confirmed_at = change.paypal_at or change.settled_at
+    return _(
+        "PayPal a confirmé l'arrêt des paiements le %(day)s à %(time)s.",
+        day=day(confirmed_at) if confirmed_at else "",
+        time=clock_time(confirmed_at) if confirmed_at else "",
+    )
+
+
+def _on(change: StatusChange) -> str:
+    return _(", depuis le %(day)s", day=day(change.paypal_at)) if change.paypal_at else ""
+
+
+def _refused(change: StatusChange) -> Note:
+    why, what_to_do = _refusal(change)
+    by_us = change.problem in (Problem.KEYS_CHANGED, Problem.NOT_APPROVED)
+    lead = _("L'opération n'a pas été faite : %(why)s.") if by_us else _("PayPal a refusé l'opération : %(why)s.")
+    return Note("cut", "status-cancelled", lead % {"why": why}, _("Le statut n'a pas été modifié.") + " " + what_to_do)
+
+
+def _refusal(change: StatusChange) -> tuple[str, str]:
+    why, what_to_do = _REFUSED[Problem(change.problem or Problem.REFUSED)]
+    return _(why, detail=change.problem_detail or _("sans motif")), _(what_to_do)
+
+
+def _needs_attention(change: StatusChange) -> Note:
+    if change.problem in _UNSURE:
+        why = _(_UNSURE[Problem(change.problem)])
+    else:
+        why = _("PayPal ne laisse plus lire cet abonnement : %(why)s.", why=_refusal(change)[0])
+    return Note(
+        "late",
+        "mark-attention",
+        _("%(requested)s par %(actor)s : Kooneo n'a pas pu aller au bout.", **_who(change)),
+        why + " " + _("Regardez l'abonnement dans votre compte PayPal, puis recommencez ici."),
+    )
+
+
+def _waiting(change: StatusChange) -> Note:
+    asked = _("%(requested)s par %(actor)s à %(time)s.", time=clock_time(change.requested_at), **_who(change))
+    rest = _("PayPal n'a pas encore confirmé : nous réessayons automatiquement.")
+    if change.state == ChangeState.UNKNOWN and change.problem in _UNSURE:
+        rest = _(_UNSURE[Problem(change.problem)]) + " " + rest
+    if change.last_attempt_at and change.next_attempt_at and change.next_attempt_at > change.last_attempt_at:
+        tries = {"last": clock_time(change.last_attempt_at), "next": clock_time(change.next_attempt_at)}
+        rest += " " + _("Dernier essai à %(last)s, prochain à %(next)s.", **tries)
+    return Note("held", "mark-waiting", asked, rest + " " + _("Vous n'avez rien à faire."))
+
+
+def _who(change: StatusChange) -> dict[str, str]:
+    return {"requested": words.requested(change.action), "actor": change.actor_name}
+
+
+def in_progress(change: StatusChange) -> Note:
+    """For the second person, whose own request was not taken."""
+    return Note(
+        "late",
+        "mark-attention",
+        _(
+            "Une demande est déjà en cours : %(requested)s par %(actor)s à %(time)s.",
+            time=clock_time(change.requested_at),
+            **_lower(change),
+        ),
+        _("Votre demande n'a pas été envoyée à PayPal. La carte montre l'état actuel."),
+    )
+
+
+def already_changed(change: StatusChange | None) -> Note:
+    """For somebody whose form showed a state that is no more."""
+    if change is None or change.settled_at is None:
+        return Note(
+            "late", "mark-attention", _("Ce statut ne permet plus cette action."), _("La carte montre l'état actuel.")
+        )
+    return Note(
+        "late",
+        "mark-attention",
+        _(
+            "%(actor)s a déjà changé le statut de cet abonnement le %(day)s à %(time)s.",
+            actor=change.actor_name,
+            day=day(change.settled_at),
+            time=clock_time(change.settled_at),
+        ),
+        _("Rien n'a été envoyé à PayPal. La carte montre l'état actuel."),
+    )
+
+
+def _lower(change: StatusChange) -> dict[str, str]:
+    who = _who(change)
+    return who | {"requested": who["requested"][0].lower() + who["requested"][1:]}
+
+
+def keys_missing() -> Note:
+    return Note(
+        "late",
+        "key",
+        _("Les clés API PayPal ne sont pas configurées."),
+        _("Sans elles, Kooneo ne peut pas arrêter les paiements : rien n'a été changé."),
+    )
+
+
+def form_reused() -> Note:
+    return Note(
+        "late",
+        "mark-attention",
+        _("Ce formulaire a déjà servi, avec un autre contenu."),
+        _("Rien n'a été envoyé une seconde fois. Rouvrez l'action depuis la carte."),
+    )

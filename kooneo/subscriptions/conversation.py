@@ -1,0 +1,60 @@
+"""What is said to PayPal to end a subscription: GET, cancel, GET. Only a GET decides.
+
+PayPal's cancel has no idempotency key, and its 422 does not mean "already cancelled"
+(https://developer.paypal.com/docs/api/subscriptions/v1/#subscriptions_cancel), so the record is read before and after.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from kooneo.paypal import Gateway, PayPalError
+from kooneo.subscriptions.models import ChangeState
+from kooneo.subscriptions.outcomes import AWAITING_APPROVAL, ENDED_AT_PAYPAL, Outcome, Problem, judged, without_answer
+
+# PayPal may show it to the buyer: neutral, and never the merchant's private reason.
+NEUTRAL_REASON = "Arrêt demandé"
+
+
+def end_at_paypal(
+    gateway: Gateway, paypal_id: str, *, sent_before: bool, before_sending: Callable[[], None]
+) -> Outcome:
+    """One attempt. `before_sending` is called, and must have committed, before PayPal is told anything.
+
+    `sent_before`: an earlier attempt may have been carried out.
+    """
+    try:
+        before = gateway.get_subscription(paypal_id)
+    except PayPalError as error:
+        return without_answer(error, may_have_acted=sent_before)
+    if before.status in ENDED_AT_PAYPAL:
+        return Outcome(ChangeState.DONE, before, before, already_ended=not sent_before, debug_id=before.debug_id)
+    if before.status in AWAITING_APPROVAL:
+        # PayPal cannot cancel these; the end is ours alone.
+        return Outcome(ChangeState.DONE, before, before, debug_id=before.debug_id)
+    before_sending()
+    return replace(_cancel(gateway, paypal_id, sent_before), before=before)
+
+
+def _cancel(gateway: Gateway, paypal_id: str, sent_before: bool) -> Outcome:
+    refusal: PayPalError | None = None
+    debug_id: str | None = None
+    try:
+        debug_id = gateway.cancel(paypal_id, NEUTRAL_REASON)
+    except PayPalError as error:
+        refusal, debug_id = error, error.debug_id
+    try:
+        after = gateway.get_subscription(paypal_id)
+    except PayPalError as error:
+        return _unread(refusal, error, sent_before)
+    if after.status in ENDED_AT_PAYPAL:
+        return Outcome(ChangeState.DONE, after, debug_id=debug_id or after.debug_id)
+    if refusal is None:
+        return Outcome(ChangeState.UNKNOWN, after, problem=Problem.NOT_EFFECTIVE, debug_id=debug_id)
+    return replace(judged(refusal), remote=after)
+
+
+def _unread(refusal: PayPalError | None, error: PayPalError, sent_before: bool) -> Outcome:
+    if refusal is not None and not refusal.may_have_applied:
+        return without_answer(refusal, may_have_acted=sent_before)
+    # It may well have happened: look again before saying anything.
+    return replace(judged(error), state=ChangeState.UNKNOWN)

@@ -1,0 +1,75 @@
+"""What a change of status does to the facts of a subscription. The dialog's preview and the services use the same functions."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from kooneo.access.decisions import SubscriptionFacts
+from kooneo.paypal import RemoteStatus, RemoteSubscription
+from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.models import Subscription
+
+
+def end(
+    subscription: Subscription, target: SubscriptionStatus, *, at: datetime, suspended_at_paypal: bool = False
+) -> None:
+    """Give an ended status. From one ended status to another, when it ended and what was open then stay as they were."""
+    if not subscription.status.ended:
+        subscription.ended_at = at
+        subscription.open_at_end = subscription.status.opens_content and not suspended_at_paypal
+        subscription.next_billing_at = None
+    subscription.status = target
+
+
+def preview(facts: SubscriptionFacts, target: SubscriptionStatus, *, at: datetime) -> SubscriptionFacts:
+    """The facts as `end` would leave them, at PayPal and here agreeing."""
+    if facts.status.ended:
+        return replace(facts, status=target)
+    return replace(facts, status=target, ended_at=at, open_at_end=facts.status.opens_content)
+
+
+def learn(subscription: Subscription, remote: RemoteSubscription, *, at: datetime) -> None:
+    """Take over the facts of PayPal's record, but not its status. What PayPal leaves out is kept: an ended record has no
+    next billing date, and the end of the paid period is needed all the same."""
+    subscription.checked_at = at
+    if remote.cycles_completed is not None:
+        subscription.cycles_completed = remote.cycles_completed
+    if remote.outstanding is not None and remote.outstanding.currency == subscription.currency:
+        subscription.outstanding_minor = remote.outstanding.minor
+    subscription.failed_payments = remote.failed_payments
+    subscription.last_failed_payment_at = remote.last_failed_payment_at or subscription.last_failed_payment_at
+    _learn_paid_period(subscription, remote)
+    if remote.status in (RemoteStatus.ACTIVE, RemoteStatus.SUSPENDED):
+        subscription.next_billing_at = remote.next_billing_at
+
+
+def _learn_paid_period(subscription: Subscription, remote: RemoteSubscription) -> None:
+    paid_at = remote.last_payment_at
+    if paid_at is None:
+        return
+    if remote.next_billing_at or subscription.paid_until is None or paid_at != subscription.last_payment_at:
+        paid_until = subscription.terms.period_end(paid_at)
+        subscription.paid_until = min(paid_until, remote.next_billing_at) if remote.next_billing_at else paid_until
+    subscription.last_payment_at = paid_at
+
+
+def status_in_force(remote: RemoteSubscription) -> SubscriptionStatus:
+    """Kooneo's word for a record that PayPal has not ended.
+
+    ACTIVE with an outstanding balance means that payments fail: access stays, and somebody should look.
+    """
+    match remote.status:
+        case RemoteStatus.SUSPENDED:
+            return SubscriptionStatus.SUSPENDED
+        case RemoteStatus.ACTIVE:
+            return SubscriptionStatus.PAST_DUE if _payments_fail(remote) else SubscriptionStatus.ACTIVE
+        case RemoteStatus.APPROVAL_PENDING | RemoteStatus.APPROVED:
+            return SubscriptionStatus.PENDING
+        case _:
+            raise ValueError(f"{remote.status} is not in force")
+
+
+def _payments_fail(remote: RemoteSubscription) -> bool:
+    if remote.outstanding is not None and remote.outstanding.minor > 0:
+        return True
+    failed_at, paid_at = remote.last_failed_payment_at, remote.last_payment_at
+    return failed_at is not None and (paid_at is None or failed_at > paid_at)

@@ -1,0 +1,149 @@
+"""A customer's subscriptions, and every change of status that was asked for."""
+
+import uuid
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from kooneo.catalog.models import Offer
+from kooneo.clock import now
+from kooneo.columns import MerchantScoped, TermsColumns, enum_column
+from kooneo.customers.models import Customer
+from kooneo.extensions import Base, UTCDateTime
+from kooneo.money import Money
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
+
+
+class Subscription(MerchantScoped, TermsColumns, Base):
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "paypal_id"),
+        Index("ix_subscriptions_customer_id_status", "customer_id", "status"),
+        Index("ix_subscriptions_merchant_id_status", "merchant_id", "status"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"))
+    offer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offers.id"), index=True)
+    gateway: Mapped[Gateway] = enum_column(Gateway)
+    paypal_id: Mapped[str | None] = mapped_column(String(50))
+    status: Mapped[SubscriptionStatus] = enum_column(SubscriptionStatus)
+
+    contracted_on: Mapped[date]
+    started_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    """From here contents unlock."""
+    paid_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The end of the last period really paid."""
+    next_billing_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    cycles_completed: Mapped[int] = mapped_column(default=0)
+    outstanding_minor: Mapped[int] = mapped_column(default=0)
+    failed_payments: Mapped[int] = mapped_column(default=0)
+    last_failed_payment_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    last_payment_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When PayPal was last asked."""
+
+    ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    open_at_end: Mapped[bool] = mapped_column(default=False)
+    """Whether contents were open the instant before the end: at most those stay open after a cancellation."""
+
+    customer: Mapped[Customer] = relationship(lazy="raise")
+    offer: Mapped[Offer] = relationship(lazy="raise")
+    changes: Mapped[list["StatusChange"]] = relationship(
+        order_by="StatusChange.requested_at.desc()", back_populates="subscription", lazy="raise"
+    )
+
+    @property
+    def next_payment_at(self) -> datetime | None:
+        """When PayPal charges next; none while it is suspended, whatever date PayPal still shows."""
+        return self.next_billing_at if self.status.opens_content else None
+
+    @property
+    def outstanding(self) -> Money:
+        return Money(self.outstanding_minor, self.currency)
+
+
+class ChangeState(StrEnum):
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    """Asked of PayPal, without a clear answer yet."""
+    DONE = "done"
+    REFUSED = "refused"
+    NEEDS_ATTENTION = "needs_attention"
+
+    @property
+    def settled(self) -> bool:
+        return self not in (ChangeState.OPEN, ChangeState.UNKNOWN)
+
+
+class ActorKind(StrEnum):
+    MEMBER = "member"
+    CUSTOMER = "customer"
+    PAYPAL = "paypal"
+    KOONEO = "kooneo"
+
+
+class StatusChange(MerchantScoped, Base):
+    """One change that was asked for, and how it ended. At most one per subscription is unsettled at a time."""
+
+    __tablename__ = "status_changes"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "key"),
+        Index("ix_status_changes_subscription_id_requested_at", "subscription_id", "requested_at"),
+        Index(
+            "uq_status_changes_one_unsettled",
+            "subscription_id",
+            unique=True,
+            sqlite_where=text("state IN ('open', 'unknown')"),
+            postgresql_where=text("state IN ('open', 'unknown')"),
+        ),
+        Index(
+            "ix_status_changes_unsettled",
+            "next_attempt_at",
+            sqlite_where=text("state IN ('open', 'unknown')"),
+            postgresql_where=text("state IN ('open', 'unknown')"),
+        ),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id"))
+    key: Mapped[str] = mapped_column(String(64))
+    """Made with the form: the same form sent twice is one change."""
+    action: Mapped[Action] = enum_column(Action)
+    from_status: Mapped[SubscriptionStatus] = enum_column(SubscriptionStatus)
+    wished_status: Mapped[SubscriptionStatus] = enum_column(SubscriptionStatus)
+    to_status: Mapped[SubscriptionStatus | None] = enum_column(SubscriptionStatus)
+    """What the subscription really became, which is PayPal's to say; none while unsettled or when nothing changed."""
+    actor_kind: Mapped[ActorKind] = enum_column(ActorKind)
+    actor_id: Mapped[uuid.UUID | None]
+    actor_name: Mapped[str] = mapped_column(String(120))
+    reason: Mapped[str] = mapped_column(String(128), default="")
+    """For the team only: PayPal gets a fixed neutral text."""
+    state: Mapped[ChangeState] = enum_column(ChangeState, default=ChangeState.OPEN)
+    requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    account_version: Mapped[int | None]
+    """The version of the PayPal keys it was asked for."""
+
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Set before PayPal is told: from here on the cancellation may have happened."""
+    lease_holder: Mapped[str | None] = mapped_column(String(120))
+    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    problem: Mapped[str | None] = mapped_column(String(60))
+    """Why it was refused, is not answered yet, or needs a person (outcomes.Problem)."""
+    problem_detail: Mapped[str | None] = mapped_column(String(100))
+    """PayPal's own word for it, such as an issue's name."""
+    already_ended: Mapped[bool] = mapped_column(default=False)
+    """PayPal had ended it before Kooneo asked."""
+    paypal_status: Mapped[str | None] = mapped_column(String(30))
+    paypal_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When PayPal says that its status changed."""
+    debug_id: Mapped[str | None] = mapped_column(String(60))
+
+    subscription: Mapped[Subscription] = relationship(back_populates="changes", lazy="raise")

@@ -1,0 +1,100 @@
+"""What an action would do, before it is confirmed: worked out by the functions that will act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kooneo.access import sentences
+from kooneo.access.decisions import ProductFacts, decide_for
+from kooneo.access.queries import grant_facts, subscription_facts
+from kooneo.catalog.words import after_cancellation, after_completion
+from kooneo.clock import now
+from kooneo.language import amount, day, ngettext
+from kooneo.language import gettext as _
+from kooneo.subscriptions import queries
+from kooneo.subscriptions.effects import preview
+from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, transition
+from kooneo.subscriptions.models import Subscription
+
+
+@dataclass(frozen=True)
+class ContentEffect:
+    title: str
+    words: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Preview:
+    target: SubscriptionStatus
+    ends: bool
+    """Whether something stops that runs now: such a button is red."""
+    paypal: str
+    paypal_note: str
+    contents: Sequence[ContentEffect]
+    rules: str
+
+
+def preview_of(subscription: Subscription, action: Action) -> Preview:
+    """`subscription` must come from queries.of_customer. Raises lifecycle.NotAllowed."""
+    step = transition(action, subscription.status)
+    nothing_at_paypal = subscription.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING
+    paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _at_paypal(subscription)
+    contents, rules = _contents(subscription, step.target), _rules(subscription, step.target)
+    return Preview(step.target, not subscription.status.ended, paypal, note, contents, rules)
+
+
+def _contents(subscription: Subscription, target: SubscriptionStatus) -> list[ContentEffect]:
+    rows = queries.of_customer(subscription.merchant_id, subscription.customer_id)
+    others = [subscription_facts(row) for row in rows if row.id != subscription.id]
+    grants = grant_facts(subscription.merchant_id, subscription.customer_id)
+    own, at = subscription_facts(subscription), now()
+    ended = preview(own, target, at=at)
+    pairs = zip(decide_for(own, others, grants, at), decide_for(ended, others, grants, at), strict=True)
+    return [ContentEffect(before.content.title, *sentences.effect(before, after, ended)) for before, after in pairs]
+
+
+def _at_paypal(subscription: Subscription) -> tuple[str, str]:
+    if subscription.status == SubscriptionStatus.PENDING:
+        return (
+            _("Le client n'a pas encore donné son accord : PayPal ne prélève rien."),
+            _("S'il l'a donné entre-temps, Kooneo arrête l'abonnement aussitôt."),
+        )
+    final = _("Un arrêt ne se défait pas chez PayPal : pour reprendre, il faudra souscrire de nouveau.")
+    return _no_further_charge(subscription), final
+
+
+def _no_further_charge(subscription: Subscription) -> str:
+    if subscription.next_payment_at is None:
+        return _("PayPal n'effectuera plus aucun prélèvement.")
+    next_one = _(
+        "PayPal n'effectuera plus aucun prélèvement : ni celui du %(day)s (%(amount)s)",
+        day=day(subscription.next_payment_at),
+        amount=amount(subscription.price),
+    )
+    if subscription.total_cycles is None:
+        return next_one + _(", ni les suivants.")
+    left = subscription.total_cycles - subscription.cycles_completed - 1
+    if left < 1:
+        return next_one + "."
+    return next_one + ngettext(", ni le suivant.", ", ni les %(num)s suivants.", left)
+
+
+def _nothing_at_paypal(subscription: Subscription) -> tuple[str, str]:
+    if subscription.gateway == Gateway.MANUAL:
+        return _("Cet abonnement est payé hors de PayPal : il n'y a rien à y arrêter."), ""
+    return _("Rien ne change : les paiements y sont déjà arrêtés."), ""
+
+
+def _rules(subscription: Subscription, target: SubscriptionStatus) -> str:
+    """Which rules decided, product by product."""
+    facts = subscription_facts(subscription).products
+    if len(facts) == 1:
+        return _("Règle du produit : %(rule)s.", rule=_rule(facts[0], target))
+    rules = "\u00a0; ".join(f"«\u00a0{product.title}\u00a0» {_rule(product, target)}" for product in facts)
+    return _("Règles des produits : %(rules)s.", rules=rules)
+
+
+def _rule(product: ProductFacts, target: SubscriptionStatus) -> str:
+    if target == SubscriptionStatus.COMPLETED:
+        return after_completion(product.after_completion).effect
+    return after_cancellation(product.after_cancellation).effect

@@ -1,0 +1,133 @@
+"""Asking for a change of status: one row and one job in one transaction."""
+
+import uuid
+
+from sqlalchemy import select
+
+from kooneo import jobs
+from kooneo.clock import now
+from kooneo.extensions import db, transaction
+from kooneo.journal.services import Actor, record
+from kooneo.settings.services import paypal_account
+from kooneo.subscriptions.effects import end
+from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, NotAllowed, Transition, transition
+from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+
+REASON_LENGTH = 128
+SETTLE = "subscriptions.settle"
+
+
+class ChangeInProgress(Exception):
+    """Another change of the same subscription is not settled yet."""
+
+    def __init__(self, change: StatusChange) -> None:
+        super().__init__(f"change {change.id} is not settled")
+        self.change_id = change.id
+
+
+class KeyReused(Exception):
+    """The form's key came back with another content."""
+
+
+class KeysMissing(Exception):
+    """The merchant has no PayPal keys."""
+
+
+def request_change(
+    subscription: Subscription, action: Action, *, by: Actor, key: str, reason: str = ""
+) -> StatusChange:
+    """Ask for `action`. The same key with the same content is the same change, however often it comes.
+
+    A change with nothing to do at PayPal is carried out at once; any other waits for the worker.
+    Raises ChangeInProgress, lifecycle.NotAllowed, KeyReused or KeysMissing; then nothing has changed.
+    """
+    merchant_id, subscription_id = subscription.merchant_id, subscription.id
+    with transaction():
+        subject = _locked(merchant_id, subscription_id)
+        if replay := _by_key(merchant_id, key):
+            return _same(replay, subscription_id, action, reason)
+        if unsettled := _unsettled(subscription_id):
+            raise ChangeInProgress(unsettled)
+        step = transition(action, subject.status)
+        change = _new_change(subject, step, by, key, reason)
+        db.session.add(change)
+        if subject.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING:
+            _carry_out(subject, change, by)
+        else:
+            _hand_over(subject, change, by)
+    return change
+
+
+def _locked(merchant_id: uuid.UUID, subscription_id: uuid.UUID) -> Subscription:
+    query = select(Subscription).filter_by(merchant_id=merchant_id, id=subscription_id).with_for_update()
+    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _by_key(merchant_id: uuid.UUID, key: str) -> StatusChange | None:
+    return db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
+
+
+def _same(change: StatusChange, subscription_id: uuid.UUID, action: Action, reason: str) -> StatusChange:
+    if (change.subscription_id, change.action, change.reason) != (subscription_id, action, reason):
+        raise KeyReused
+    return change
+
+
+def _unsettled(subscription_id: uuid.UUID) -> StatusChange | None:
+    query = select(StatusChange).filter_by(subscription_id=subscription_id)
+    return db.session.scalars(
+        query.filter(StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN]))
+    ).one_or_none()
+
+
+def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, reason: str) -> StatusChange:
+    return StatusChange(
+        id=uuid.uuid4(),
+        merchant_id=subject.merchant_id,
+        subscription_id=subject.id,
+        key=key,
+        action=step.action,
+        from_status=subject.status,
+        wished_status=step.target,
+        actor_kind=ActorKind(by.kind),
+        actor_id=by.id,
+        actor_name=by.name,
+        reason=reason,
+        state=ChangeState.OPEN,
+        requested_at=now(),
+        next_attempt_at=now(),
+    )
+
+
+def _carry_out(subject: Subscription, change: StatusChange, by: Actor) -> None:
+    change.state, change.settled_at, change.next_attempt_at = ChangeState.DONE, now(), None
+    change.to_status = change.wished_status
+    end(subject, change.wished_status, at=now())
+    _note(f"subscription.{change.to_status}", subject, change, by)
+
+
+def _hand_over(subject: Subscription, change: StatusChange, by: Actor) -> None:
+    account = paypal_account(subject.merchant_id)
+    if account is None:
+        raise KeysMissing
+    change.account_version = account.version
+    db.session.flush()
+    jobs.enqueue(SETTLE, str(change.id), job_id=str(change.id), partition=str(subject.merchant_id))
+    _note(f"subscription.{change.action}_requested", subject, change, by)
+
+
+def _note(event: str, subject: Subscription, change: StatusChange, by: Actor) -> None:
+    record(
+        subject.merchant_id,
+        event,
+        by=by,
+        customer_id=subject.customer_id,
+        subject_id=subject.id,
+        before=change.from_status,
+        after=change.to_status,
+        change_id=str(change.id),
+        reason=change.reason,
+    )
+
+
+__all__ = ["ChangeInProgress", "KeyReused", "KeysMissing", "NotAllowed", "request_change"]

@@ -1,0 +1,249 @@
+"""Carrying out a change of status at PayPal. Only the worker does it, one attempt a job, under a lease on the row."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import CursorResult, or_, select, update
+
+from kooneo import jobs
+from kooneo.clock import now
+from kooneo.encryption import DecryptionError
+from kooneo.extensions import db, transaction
+from kooneo.journal.services import Actor, record
+from kooneo.paypal import Gateway, RemoteStatus, RemoteSubscription
+from kooneo.settings.services import gateway_for, paypal_account
+from kooneo.subscriptions.conversation import end_at_paypal
+from kooneo.subscriptions.effects import end, learn, status_in_force
+from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.outcomes import AWAITING_APPROVAL, ENDED_AT_PAYPAL, Outcome, Problem
+from kooneo.subscriptions.services.request import SETTLE
+
+# Longer than the slowest attempt: four requests of 11 s each (kooneo.paypal: 3 s to connect, 8 s to answer).
+LEASE = timedelta(seconds=90)
+
+# Before the second attempt, the third… After the last one a person must look: some nineteen hours in all.
+BACKOFF = tuple(
+    timedelta(seconds=s) for s in (5, 10, 20, 40, 60, 120, 300, 600, 900, 1800, 3600, 3600, 7200, 14400, 28800)
+)
+
+_UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
+_EARLY = timedelta(seconds=1)
+"""How much earlier than planned a retry may come: the queue's clock is not ours."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Leased:
+    """What an attempt needs, as plain values: no transaction is open while PayPal is asked."""
+
+    change_id: uuid.UUID
+    lease: str
+    paypal_id: str
+    gateway: Gateway | None
+    sent_before: bool
+
+
+@jobs.job(SETTLE)
+def settle(change_id: str) -> None:
+    """One attempt to carry out a change. Safe to repeat: without the lease, or once settled, it does nothing."""
+    leased = _take(uuid.UUID(change_id))
+    if leased is None:
+        return
+    try:
+        outcome = _attempt(leased)
+    except Exception:
+        # Our own mistake must not become a change that is tried for ever, or a record that claims to know.
+        log.exception("change.attempt_failed", change_id=change_id)
+        outcome = Outcome(ChangeState.UNKNOWN, problem=Problem.BAD_ANSWER)
+    _settle(leased, outcome)
+
+
+def _take(change_id: uuid.UUID) -> _Leased | None:
+    lease = f"{current_app.config['SETTINGS'].worker_name}:{uuid.uuid4()}"
+    with transaction():
+        taken: CursorResult[Any] = db.session.execute(
+            update(StatusChange)
+            .where(
+                StatusChange.id == change_id,
+                _UNSETTLED,
+                or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
+                or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
+            )
+            .values(
+                lease_holder=lease,
+                lease_until=now() + LEASE,
+                attempts=StatusChange.attempts + 1,
+                last_attempt_at=now(),
+            )
+        )  # type: ignore[assignment]
+        if taken.rowcount == 0:
+            return None
+        change = db.session.get_one(StatusChange, change_id)
+        subscription = db.session.get_one(Subscription, change.subscription_id)
+        return _Leased(change_id, lease, subscription.paypal_id or "", _gateway(change), change.sent_at is not None)
+
+
+def _gateway(change: StatusChange) -> Gateway | None:
+    """With the keys the change was asked for, or none: a change is never sent to another account."""
+    account = paypal_account(change.merchant_id)
+    if account is None or account.version != change.account_version:
+        return None
+    try:
+        return gateway_for(account)
+    except DecryptionError:
+        log.exception("paypal_account.unreadable", merchant_id=str(change.merchant_id))
+        return None
+
+
+def _attempt(leased: _Leased) -> Outcome:
+    if leased.gateway is None:
+        state = ChangeState.NEEDS_ATTENTION if leased.sent_before else ChangeState.REFUSED
+        return Outcome(state, problem=Problem.KEYS_CHANGED)
+    return end_at_paypal(
+        leased.gateway,
+        leased.paypal_id,
+        sent_before=leased.sent_before,
+        before_sending=lambda: _mark_sent(leased),
+    )
+
+
+def _mark_sent(leased: _Leased) -> None:
+    """Committed before PayPal is told: whoever finds this row later knows that the cancellation may have happened."""
+    with transaction():
+        change = db.session.get_one(StatusChange, leased.change_id)
+        change.sent_at = change.sent_at or now()
+
+
+def _settle(leased: _Leased, outcome: Outcome) -> None:
+    with transaction():
+        query = select(StatusChange).filter_by(id=leased.change_id).with_for_update()
+        change = db.session.scalars(query.execution_options(populate_existing=True)).one()
+        if change.lease_holder != leased.lease or change.state.settled:
+            log.warning("change.lease_lost", change_id=str(change.id))
+            return
+        subscription = db.session.get_one(Subscription, change.subscription_id, with_for_update=True)
+        change.lease_holder = change.lease_until = None
+        change.debug_id = outcome.debug_id or change.debug_id
+        _learn_from(subscription, outcome)
+        if outcome.state == ChangeState.DONE and outcome.remote:
+            _done(subscription, change, outcome, outcome.remote)
+        elif outcome.state == ChangeState.UNKNOWN:
+            _try_again(change, outcome)
+        else:
+            _stop(subscription, change, outcome)
+
+
+def _learn_from(subscription: Subscription, outcome: Outcome) -> None:
+    for remote in (outcome.before, outcome.remote):
+        if remote is not None:
+            learn(subscription, remote, at=now())
+
+
+def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
+    target = _truth(change.wished_status, remote.status)
+    if target is None:
+        _stop(subscription, change, Outcome(ChangeState.REFUSED, problem=Problem.NOT_APPROVED))
+        return
+    # PayPal's clock may be ahead of ours; nothing has ended in the future.
+    ended_at = min(remote.status_updated_at or now(), now()) if remote.status in ENDED_AT_PAYPAL else now()
+    suspended = outcome.before is not None and outcome.before.status == RemoteStatus.SUSPENDED
+    end(subscription, target, at=ended_at, suspended_at_paypal=suspended)
+    change.to_status = target
+    change.already_ended = outcome.already_ended
+    change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
+    _close(change, ChangeState.DONE)
+    _note(f"subscription.{target}", subscription, change)
+
+
+def _truth(wished: SubscriptionStatus, remote: RemoteStatus) -> SubscriptionStatus | None:
+    """What the record becomes. PayPal's EXPIRED means carried to its term, whatever was wished; nothing is completed that
+    never began."""
+    if remote == RemoteStatus.EXPIRED:
+        return SubscriptionStatus.COMPLETED
+    if remote in AWAITING_APPROVAL and wished == SubscriptionStatus.COMPLETED:
+        return None
+    return wished
+
+
+def _try_again(change: StatusChange, outcome: Outcome) -> None:
+    change.problem, change.problem_detail = outcome.problem, outcome.detail
+    if change.attempts > len(BACKOFF):
+        _close(change, ChangeState.NEEDS_ATTENTION)
+        return
+    wait = max(BACKOFF[change.attempts - 1], timedelta(seconds=outcome.retry_after or 0))
+    change.state = ChangeState.UNKNOWN
+    change.next_attempt_at = now() + wait
+    jobs.enqueue(
+        SETTLE,
+        str(change.id),
+        job_id=f"{change.id}:{change.attempts}",
+        partition=str(change.merchant_id),
+        delay=wait.total_seconds(),
+    )
+
+
+def _stop(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
+    change.problem, change.problem_detail = outcome.problem, outcome.detail
+    _close(change, outcome.state)
+    _note(f"subscription.{change.action}_{outcome.state}", subscription, change)
+    if outcome.remote and not subscription.status.ended and outcome.remote.status not in ENDED_AT_PAYPAL:
+        subscription.status = status_in_force(outcome.remote)
+
+
+def _close(change: StatusChange, state: ChangeState) -> None:
+    change.state, change.settled_at, change.next_attempt_at = state, now(), None
+    if state == ChangeState.DONE:
+        change.problem = change.problem_detail = None
+
+
+def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
+    place = "portal" if change.actor_kind == ActorKind.CUSTOMER else "back_office"
+    record(
+        change.merchant_id,
+        event,
+        by=Actor(change.actor_kind, change.actor_name, place, change.actor_id),
+        customer_id=subscription.customer_id,
+        subject_id=subscription.id,
+        before=change.from_status,
+        after=change.to_status,
+        change_id=str(change.id),
+        reason=change.reason,
+        problem=change.problem,
+        paypal_status=change.paypal_status,
+        debug_id=change.debug_id,
+    )
+
+
+@jobs.every_minute("take_up_changes")
+def take_up() -> None:
+    """Find the changes whose attempt is due and whose job was lost, and give them a new one."""
+    due = select(StatusChange.id, StatusChange.merchant_id, StatusChange.attempts).where(
+        _UNSETTLED,
+        StatusChange.next_attempt_at <= now(),
+        or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
+    )
+    waiting = db.session.execute(due.order_by(StatusChange.next_attempt_at).limit(1000)).all()
+    five_minutes = int(now().timestamp()) // 300
+    for change_id, merchant_id, attempts in waiting:
+        with transaction():
+            # An engine ignores an id that it has seen, even one whose job failed: each look gets a new one.
+            job_id = f"{change_id}:{attempts}:{five_minutes}"
+            jobs.enqueue(SETTLE, str(change_id), job_id=job_id, partition=str(merchant_id))
+
+
+@jobs.before_work
+def release_own_leases() -> None:
+    """A worker that starts has no attempt under way: what its name still holds belonged to the process that died."""
+    name = current_app.config["SETTINGS"].worker_name
+    with transaction():
+        db.session.execute(
+            update(StatusChange)
+            .where(_UNSETTLED, StatusChange.lease_holder.startswith(f"{name}:", autoescape=True))
+            .values(lease_holder=None, lease_until=None)
+        )

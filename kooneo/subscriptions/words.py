@@ -1,0 +1,153 @@
+"""The French of statuses and actions: one list for the record, the customer list, the dialogs and the help page."""
+
+from dataclasses import dataclass
+
+from kooneo.language import amount, ngettext
+from kooneo.language import gettext as _
+from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus
+from kooneo.terms import Interval, Terms
+
+
+@dataclass(frozen=True)
+class StatusWords:
+    label: str
+    tone: str
+    meaning: str
+    """One sentence for the help page, and for the badge's own explanation."""
+
+
+_STATUSES = {
+    SubscriptionStatus.PENDING: StatusWords(
+        "En attente du client",
+        "mute",
+        "Le client n'a pas encore donné son accord à PayPal. Rien n'est prélevé, l'accès est fermé.",
+    ),
+    SubscriptionStatus.ACTIVE: StatusWords("En cours", "live", "PayPal prélève aux dates prévues, l'accès est ouvert."),
+    SubscriptionStatus.PAST_DUE: StatusWords(
+        "En retard", "late", "Un prélèvement a échoué et PayPal réessaie. L'accès reste ouvert."
+    ),
+    SubscriptionStatus.SUSPENDED: StatusWords(
+        "Suspendu", "held", "En pause, ou arrêté par PayPal après plusieurs échecs. L'accès est fermé."
+    ),
+    SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme."),
+    SubscriptionStatus.CANCELLED: StatusWords("Annulé", "cut", "L'abonnement a été interrompu avant son terme."),
+    SubscriptionStatus.ABANDONED: StatusWords("Abandonné", "mute", "L'abonnement a été interrompu, pour de bon."),
+}
+
+
+@dataclass(frozen=True)
+class ActionWords:
+    path: str
+    """The action as a resource of the subscription: /subscriptions/<id>/cancellation."""
+    label: str
+    question: str
+    requested: str
+    result: str
+
+
+_ACTIONS = {
+    Action.CANCEL: ActionWords(
+        "cancellation",
+        "Annuler l'abonnement",
+        "Annuler l'abonnement de %(customer)s à « %(title)s » ?",
+        "Annulation demandée",
+        "L'abonnement est annulé.",
+    ),
+    Action.COMPLETE: ActionWords(
+        "completion",
+        "Marquer comme finalisé",
+        "Marquer comme finalisé l'abonnement de %(customer)s à « %(title)s » ?",
+        "Passage à Finalisé demandé",
+        "L'abonnement est finalisé.",
+    ),
+    Action.ABANDON: ActionWords(
+        "abandonment",
+        "Indiquer comme abandonné",
+        "Indiquer comme abandonné l'abonnement de %(customer)s à « %(title)s » ?",
+        "Passage à Abandonné demandé",
+        "L'abonnement est abandonné.",
+    ),
+}
+
+ACTION_BY_PATH = {words.path: action for action, words in _ACTIONS.items()}
+
+
+def label(status: SubscriptionStatus) -> str:
+    return _(_STATUSES[status].label)
+
+
+def tone(status: SubscriptionStatus) -> str:
+    """A colour by what it means (static/css/tokens.css)."""
+    return _STATUSES[status].tone
+
+
+def meaning(status: SubscriptionStatus) -> str:
+    return _(_STATUSES[status].meaning)
+
+
+def action_path(action: Action) -> str:
+    return _ACTIONS[action].path
+
+
+def action_label(action: Action) -> str:
+    return _(_ACTIONS[action].label)
+
+
+def question(action: Action, customer: str, title: str) -> str:
+    return _(_ACTIONS[action].question, customer=customer, title=title)
+
+
+def requested(action: Action) -> str:
+    return _(_ACTIONS[action].requested)
+
+
+def result(status: SubscriptionStatus) -> str:
+    """The sentence that says what the record has become."""
+    by_status = {
+        SubscriptionStatus.CANCELLED: Action.CANCEL,
+        SubscriptionStatus.COMPLETED: Action.COMPLETE,
+        SubscriptionStatus.ABANDONED: Action.ABANDON,
+    }
+    return _(_ACTIONS[by_status[status]].result)
+
+
+_RHYTHM_ONE = {
+    Interval.DAY: "par jour",
+    Interval.WEEK: "par semaine",
+    Interval.MONTH: "par mois",
+    Interval.YEAR: "par an",
+}
+_RHYTHM_MANY = {
+    Interval.DAY: "tous les %(n)s jours",
+    Interval.WEEK: "toutes les %(n)s semaines",
+    Interval.MONTH: "tous les %(n)s mois",
+    Interval.YEAR: "tous les %(n)s ans",
+}
+
+
+def rhythm(terms: Terms) -> str:
+    """`par mois`, `tous les 3 mois`, `en 3 fois`: what stands behind the price."""
+    if terms.total_cycles:
+        return _("en %(n)s fois", n=terms.total_cycles)
+    if terms.interval_count == 1:
+        return _(_RHYTHM_ONE[terms.interval])
+    return _(_RHYTHM_MANY[terms.interval], n=terms.interval_count)
+
+
+def price(terms: Terms) -> str:
+    return f"{amount(terms.price)} {rhythm(terms)}"
+
+
+def progress(terms: Terms, completed: int) -> str:
+    """`4 mensualités sur 12`; the commitment of an endless membership may be over and go on."""
+    agreed = terms.agreed_cycles
+    if agreed is None:
+        return _("Aucun")
+    if not terms.total_cycles and completed >= agreed:
+        return _("Tenu : %(n)s sur %(n)s", n=agreed)
+    monthly = terms.interval == Interval.MONTH and terms.interval_count == 1
+    if monthly:
+        return ngettext(
+            "%(num)s mensualité sur %(agreed)s", "%(num)s mensualités sur %(agreed)s", completed, agreed=agreed
+        )
+    return ngettext("%(num)s paiement sur %(agreed)s", "%(num)s paiements sur %(agreed)s", completed, agreed=agreed)

@@ -1,0 +1,41 @@
+"""What was agreed about paying: price, rhythm, number of instalments, commitment."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kooneo.money import Money
+
+
+class Interval(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Terms:
+    price: Money
+    interval: Interval
+    interval_count: int = 1
+    total_cycles: int | None = None
+    commitment_cycles: int | None = None
+
+    @property
+    def agreed_cycles(self) -> int | None:
+        """How many payments were agreed at least; none when the customer may stop at any time."""
+        return self.total_cycles or self.commitment_cycles
+
+    def period_end(self, start: datetime) -> datetime:
+        """The end of the period that a payment at `start` pays for. The 31st of a short month is its last day."""
+        if self.interval in (Interval.DAY, Interval.WEEK):
+            return start + timedelta(days=self.interval_count * (7 if self.interval == Interval.WEEK else 1))
+        return add_months(start, self.interval_count * (12 if self.interval == Interval.YEAR else 1))
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return start.replace(year=year, month=month + 1, day=day)
