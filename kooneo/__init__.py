@@ -58,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask(__name__, instance_path=str(settings.instance))
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
-    for extension in (security, db, csrf, language, htmx, access_control, error_pages, cli):
+    # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
+    for extension in (security, db, language, htmx, access_control, csrf, error_pages, cli):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():

@@ -7,7 +7,7 @@ PayPal's cancel has no idempotency key, and its 422 does not mean "already cance
 from collections.abc import Callable
 from dataclasses import replace
 
-from kooneo.paypal import Gateway, PayPalError
+from kooneo.paypal import Gateway, PayPalError, Refused
 from kooneo.subscriptions.models import ChangeState
 from kooneo.subscriptions.outcomes import AWAITING_APPROVAL, ENDED_AT_PAYPAL, Outcome, Problem, judged, without_answer
 
@@ -47,7 +47,9 @@ def _cancel(gateway: Gateway, paypal_id: str, sent_before: bool) -> Outcome:
     except PayPalError as error:
         return _unread(refusal, error, sent_before)
     if after.status in ENDED_AT_PAYPAL:
-        return Outcome(ChangeState.DONE, after, debug_id=debug_id or after.debug_id)
+        # Refused, and ended all the same: it ended between our look and our word.
+        somebody_else = isinstance(refusal, Refused) and not sent_before
+        return Outcome(ChangeState.DONE, after, already_ended=somebody_else, debug_id=debug_id or after.debug_id)
     if refusal is None:
         return Outcome(ChangeState.UNKNOWN, after, problem=Problem.NOT_EFFECTIVE, debug_id=debug_id)
     return replace(judged(refusal), remote=after)

@@ -42,8 +42,8 @@
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.detail.target.id === "dialog") openDialog();
-    enhance(event.detail.target.parentElement ?? document);
+    if (event.detail.target?.id === "dialog") openDialog();
+    enhance(document); // after Back there is no target: the whole body is new
   });
 
   /* While PayPal is asked: the button says so, and so does the live region. */
@@ -95,14 +95,7 @@
 
   const lost = (event) => {
     if (event.detail.elt.matches?.("[data-waiting]")) return; // the next refresh will try again
-    const { lost: lead, lostText } = $("problem").dataset;
-    const box = document.createElement("div");
-    box.className = "message";
-    box.dataset.tone = "mute";
-    box.innerHTML = "<span></span><div><strong></strong><p></p></div>";
-    box.querySelector("strong").textContent = lead;
-    box.querySelector("p").textContent = lostText;
-    showProblem(box.outerHTML, again(event.detail.elt));
+    showProblem($("lost").innerHTML, again(event.detail.elt));
   };
 
   document.addEventListener("htmx:sendError", lost);

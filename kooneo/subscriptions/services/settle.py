@@ -1,7 +1,7 @@
 """Carrying out a change of status at PayPal. Only the worker does it, one attempt a job, under a lease on the row."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -49,6 +49,10 @@ class _Leased:
     sent_before: bool
 
 
+class _LeaseLost(Exception):
+    """The attempt took longer than its lease, and another one may be under way."""
+
+
 @jobs.job(SETTLE)
 def settle(change_id: str) -> None:
     """One attempt to carry out a change. Safe to repeat: without the lease, or once settled, it does nothing."""
@@ -57,6 +61,9 @@ def settle(change_id: str) -> None:
         return
     try:
         outcome = _attempt(leased)
+    except _LeaseLost:
+        log.warning("change.lease_lost", change_id=change_id)
+        return
     except Exception:
         # Our own mistake must not become a change that is tried for ever, or a record that claims to know.
         log.exception("change.attempt_failed", change_id=change_id)
@@ -114,9 +121,14 @@ def _attempt(leased: _Leased) -> Outcome:
 
 
 def _mark_sent(leased: _Leased) -> None:
-    """Committed before PayPal is told: whoever finds this row later knows that the cancellation may have happened."""
+    """Committed before PayPal is told: whoever finds this row later knows that the cancellation may have happened.
+
+    Raises _LeaseLost: then PayPal must not be told.
+    """
     with transaction():
-        change = db.session.get_one(StatusChange, leased.change_id)
+        change = db.session.get_one(StatusChange, leased.change_id, with_for_update=True)
+        if change.lease_holder != leased.lease:
+            raise _LeaseLost
         change.sent_at = change.sent_at or now()
 
 
@@ -134,7 +146,7 @@ def _settle(leased: _Leased, outcome: Outcome) -> None:
         if outcome.state == ChangeState.DONE and outcome.remote:
             _done(subscription, change, outcome, outcome.remote)
         elif outcome.state == ChangeState.UNKNOWN:
-            _try_again(change, outcome)
+            _try_again(subscription, change, outcome)
         else:
             _stop(subscription, change, outcome)
 
@@ -148,7 +160,7 @@ def _learn_from(subscription: Subscription, outcome: Outcome) -> None:
 def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
     target = _truth(change.wished_status, remote.status)
     if target is None:
-        _stop(subscription, change, Outcome(ChangeState.REFUSED, problem=Problem.NOT_APPROVED))
+        _stop(subscription, change, Outcome(ChangeState.REFUSED, remote, problem=Problem.NOT_APPROVED))
         return
     # PayPal's clock may be ahead of ours; nothing has ended in the future.
     ended_at = min(remote.status_updated_at or now(), now()) if remote.status in ENDED_AT_PAYPAL else now()
@@ -171,11 +183,11 @@ def _truth(wished: SubscriptionStatus, remote: RemoteStatus) -> SubscriptionStat
     return wished
 
 
-def _try_again(change: StatusChange, outcome: Outcome) -> None:
-    change.problem, change.problem_detail = outcome.problem, outcome.detail
+def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
     if change.attempts > len(BACKOFF):
-        _close(change, ChangeState.NEEDS_ATTENTION)
+        _stop(subscription, change, replace(outcome, state=ChangeState.NEEDS_ATTENTION))
         return
+    change.problem, change.problem_detail = outcome.problem, outcome.detail
     wait = max(BACKOFF[change.attempts - 1], timedelta(seconds=outcome.retry_after or 0))
     change.state = ChangeState.UNKNOWN
     change.next_attempt_at = now() + wait

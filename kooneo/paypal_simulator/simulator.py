@@ -1,0 +1,16 @@
+"""What a running simulator holds."""
+
+from dataclasses import dataclass, field
+from threading import Event
+
+from kooneo.paypal_simulator.store import Store
+
+
+@dataclass(frozen=True)
+class Simulator:
+    store: Store
+    stopping: Event = field(default_factory=Event)
+
+    def stop(self) -> None:
+        """Wake every request that sleeps on purpose, so that the server can end."""
+        self.stopping.set()

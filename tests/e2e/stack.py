@@ -1,0 +1,93 @@
+"""Kooneo as it is served: web and worker as processes of their own, on the chosen engine, against the simulator."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from support.running import ENCRYPTION_KEY, SECRET_KEY
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+class Stack:
+    """`url` is the web's address. `stop_worker` kills as the machine would: with SIGKILL."""
+
+    def __init__(self, folder: Path, database_url: str, paypal_url: str, *, htmx: str = "cdn") -> None:
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self._environ = os.environ | {
+            "KOONEO_ENV": "testing",
+            "KOONEO_INSTANCE": str(folder / "instance"),
+            "DATABASE_URL": database_url,
+            "SECRET_KEY": SECRET_KEY,
+            "KOONEO_ENCRYPTION_KEYS": urlsafe_b64encode(ENCRYPTION_KEY).decode(),
+            "KOONEO_BASE_URL": self.url,
+            "KOONEO_PAYPAL_URL": paypal_url,
+            "KOONEO_HTMX": htmx,
+        }
+        self._web: subprocess.Popen[bytes] | None = None
+        self._worker: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        bind = self.url.removeprefix("http://")
+        options = ("--worker-class", "gthread", "--threads", "8", "--bind", bind, "--no-control-socket")
+        self._web = self._run("web", "gunicorn", *options, "app:app")
+        self.start_worker()
+        until(lambda: _answers(f"{self.url}/readyz"), "the web server answers")
+
+    def start_worker(self) -> None:
+        log = self.folder / "worker.log"
+        seen = log.stat().st_size if log.exists() else 0
+        self._worker = self._run("worker", "flask", "--app", "app", "worker")
+        until(lambda: b"worker.started" in log.read_bytes()[seen:], "the worker has started")
+
+    def kill_worker(self) -> None:
+        assert self._worker is not None
+        self._worker.send_signal(signal.SIGKILL)
+        self._worker.wait()
+        self._worker = None
+
+    def stop(self) -> None:
+        for process in (self._web, self._worker):
+            if process is not None:
+                process.terminate()
+        for process in (self._web, self._worker):
+            if process is not None:
+                process.wait(timeout=60)
+
+    def _run(self, name: str, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / f"{name}.log").open("ab") as log:
+            command: list[Any] = [BIN / program, *arguments]
+            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=log, stderr=log)
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    """Wait for a condition; fails with `what` when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {seconds} s in vain until {what}")
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False

@@ -1,0 +1,257 @@
+"""Every page in every state: accessible, within the policy, readable at 320 px, large enough to press, correct HTML."""
+
+import json
+import os
+import shutil
+import subprocess
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from support import builders, paypal
+from support.requirements import require
+
+from kooneo.accounts.models import Role
+from kooneo.subscriptions.lifecycle import SubscriptionStatus
+
+from . import steps
+from .stack import ROOT, Stack, free_port, until
+
+# The look of a page does not depend on the database.
+pytestmark = pytest.mark.any_engine
+
+AXE = Axe()
+
+_TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary')].filter((element) => {
+  const box = element.getBoundingClientRect();
+  const shown = box.width && box.height && getComputedStyle(element).clipPath === 'none';
+  const inText = element.matches('p a, dd a, small a, li > a:only-child') && getComputedStyle(element).display === 'inline';
+  return shown && !inText && element.type !== 'radio' && (box.width < 24 || box.height < 24);
+}).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+def _login(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/login")
+
+
+def _login_refused(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/login")
+    page.get_by_label("Adresse e-mail").fill("personne@client.test")
+    page.get_by_label("Mot de passe").fill("ce n'est pas le bon")
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _customers(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    for number in range(30):
+        customer = builders.a_customer(merchant, family_name=f"Martin {number:02}")
+        if number < len(SubscriptionStatus):
+            builders.a_subscription(customer, status=list(SubscriptionStatus)[number])
+    steps.sign_in(page, stack, merchant)
+    expect(page.get_by_role("link", name="Suivants")).to_be_visible()
+
+
+def _no_customers(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    expect(page.get_by_text("Pas encore de clients")).to_be_visible()
+
+
+def _none_found(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/customers?q=personne")
+    expect(page.get_by_text("Aucun client trouvé")).to_be_visible()
+
+
+def _record(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    customer = builders.a_customer(merchant)
+    offer = builders.an_offer(builders.a_product(merchant, after_cancellation="until_paid"), commitment_cycles=12)
+    held = [builders.a_subscription(customer, offer=offer, status=status) for status in SubscriptionStatus]
+    builders.a_payment(held[0])
+    steps.signed_in_record(page, stack, held[0])
+    page.locator(".history > summary").first.click()
+
+
+def _record_as_viewer(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    steps.sign_in(page, stack, builders.merchant_of(subscription), role=Role.VIEWER)
+    steps.open_record(page, stack, subscription)
+    expect(page.get_by_text("Votre rôle permet de consulter")).to_be_visible()
+
+
+def _empty_record(page: Page, stack: Stack) -> None:
+    customer = builders.a_customer()
+    steps.sign_in(page, stack, builders.merchant_of(customer))
+    page.goto(f"{stack.url}/customers/{customer.id}")
+    expect(page.get_by_text("Aucun abonnement")).to_be_visible()
+
+
+def _profile(page: Page, stack: Stack) -> None:
+    customer = builders.a_customer()
+    steps.sign_in(page, stack, builders.merchant_of(customer))
+    page.goto(f"{stack.url}/customers/{customer.id}/profile")
+
+
+def _dialog(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription())
+    card.get_by_role("link", name=steps.CANCEL).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _dialog_with_error(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription())
+    steps.ask(page, card, steps.CANCEL, reason="a" * 130)
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+
+
+def _form_page(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/subscriptions/{subscription.id}/abandonment")
+
+
+def _waiting(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    paypal.fails(subscription.paypal_id, "cancel", "500", times=0)
+    card = steps.signed_in_record(page, stack, subscription)
+    steps.ask(page, card, steps.CANCEL)
+    expect(card.locator(".mark")).to_have_text("En attente de PayPal", timeout=steps.ANSWER_MS)
+
+
+def _refused(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    paypal.fails(subscription.paypal_id, "cancel", "403", times=0)
+    card = steps.signed_in_record(page, stack, subscription)
+    steps.ask(page, card, steps.CANCEL)
+    expect(card).to_have_attribute("data-change", "refused", timeout=steps.ANSWER_MS)
+
+
+def _done(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription())
+    steps.ask(page, card, steps.CANCEL)
+    steps.has_status(card, "cancelled", "Annulé")
+
+
+def _needs_attention(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    paypal.fails(subscription.paypal_id, "cancel", "422", times=0, issue="USER_ACCOUNT_CLOSED")
+    card = steps.signed_in_record(page, stack, subscription)
+    steps.ask(page, card, steps.CANCEL)
+    expect(card).to_have_attribute("data-change", "needs_attention", timeout=steps.ANSWER_MS)
+
+
+def _lost_connection(page: Page, stack: Stack) -> None:
+    _dialog(page, stack)
+    page.route("**/cancellation", lambda route: route.abort())
+    page.get_by_role("dialog").get_by_role("button", name=steps.CANCEL).click()
+    expect(page.get_by_role("button", name="Réessayer")).to_be_visible()
+
+
+def _products(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.merchant_of(builders.an_offer()))
+    page.goto(f"{stack.url}/products")
+
+
+def _no_products(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/products")
+    expect(page.get_by_text("Pas encore de produits")).to_be_visible()
+
+
+def _product(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/products/{builders.product_of(subscription).id}")
+
+
+def _rules(page: Page, stack: Stack) -> None:
+    _product(page, stack)
+    page.get_by_role("link", name="Contenu sécurisé").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
+    expect(page.get_by_text("Les règles sont enregistrées.")).to_be_visible()
+
+
+def _help(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/help/subscription-statuses")
+
+
+def _help_for_a_product(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription())
+    card.locator(".badge").click()
+    expect(page.get_by_text("Accès au contenu de «")).to_be_visible()
+
+
+def _not_found(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/rien-ici")
+
+
+STATES: list[Callable[[Page, Stack], None]] = [
+    *(_login, _login_refused, _customers, _no_customers, _none_found),
+    *(_record, _record_as_viewer, _empty_record, _profile),
+    *(_dialog, _dialog_with_error, _form_page, _waiting, _refused, _done, _needs_attention, _lost_connection),
+    *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
+]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
+def test_a_page_is_accessible_light_and_dark_wide_and_narrow(
+    page: Page, stack: Stack, html_checker: str, state: Callable[[Page, Stack], None]
+) -> None:
+    state(page, stack)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        found = AXE.run(page).response["violations"]
+        assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
+    assert page.evaluate("window.violations") == []
+    assert page.evaluate(_TOO_SMALL) == []
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, "it scrolls sideways at 320 px"
+    _keep_pictures(page, state.__name__.strip("_"))
+    assert _html_errors(page.content(), html_checker) == []
+
+
+def _keep_pictures(page: Page, name: str) -> None:
+    """With KOONEO_PICTURES=<folder>, so that somebody can look at them."""
+    folder = os.environ.get("KOONEO_PICTURES")
+    if not folder:
+        return
+    for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page="dialog" not in name)
+
+
+@pytest.fixture(scope="session")
+def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The Nu HTML checker as a server: Java starts once."""
+    jar = Path(os.environ.get("VNU_JAR") or ROOT / ".cache" / "vnu" / "vnu.jar")
+    require(jar.is_file() and shutil.which("java"), "the Nu HTML checker or Java was not found (run make test)")
+    port = free_port()
+    local = "-Dnu.validator.servlet.bind-address=127.0.0.1"
+    command = ["java", local, "-cp", str(jar), "nu.validator.servlet.Main", str(port)]
+    with (
+        (tmp_path_factory.mktemp("vnu") / "log").open("wb") as log,
+        subprocess.Popen(command, stdout=log, stderr=log) as checker,
+    ):
+        url = f"http://127.0.0.1:{port}/?out=json"
+        until(lambda: _answers(url), "the HTML checker answers")
+        yield url
+        checker.terminate()
+
+
+def _answers(url: str) -> bool:
+    try:
+        return _html_errors("<!DOCTYPE html><html lang=fr><title>x</title>", url) == []
+    except OSError:
+        return False
+
+
+def _html_errors(html: str, checker: str) -> list[str]:
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    with urllib.request.urlopen(urllib.request.Request(checker, html.encode(), headers), timeout=60) as answer:
+        messages = json.load(answer)["messages"]
+    return [f"{m['message']} — {m.get('extract', '')}" for m in messages if m["type"] != "info"]
