@@ -1,6 +1,7 @@
 """htmx and plain browsers get the same pages; this is all they differ in."""
 
 import json
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from flask import Flask, make_response, redirect, request, url_for
@@ -54,7 +55,7 @@ def own_path(target: str | None) -> str:
     return path if path.startswith("/") and not path.startswith("//") and path.isprintable() else ""
 
 
-def tell(response: Response, events: dict[str, object]) -> Response:
+def tell(response: Response, events: Mapping[str, object]) -> Response:
     """Events for the page, once the answer stands in it."""
     response.headers["HX-Trigger-After-Settle"] = json.dumps(events)
     return response

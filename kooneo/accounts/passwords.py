@@ -18,7 +18,9 @@ def hash_password(password: str) -> str:
 def password_matches(password_hash: str | None, password: str) -> bool:
     """Takes as long with None, for an account that does not exist."""
     try:
-        return _hasher.verify(password_hash or _NOBODY, password) and password_hash is not None
+        return (
+            _hasher.verify(_NOBODY if password_hash is None else password_hash, password) and password_hash is not None
+        )
     except (VerificationError, InvalidHashError):
         return False
 

@@ -1,6 +1,7 @@
 """A change of status as a resource of its subscription: the form, and doing it."""
 
 import uuid
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -132,7 +133,7 @@ def _section(subscription: Subscription, note: Note) -> Response:
     return _answer(shown, note, events)
 
 
-def _answer(shown: Card, note: Note, events: dict[str, object]) -> Response:
+def _answer(shown: Card, note: Note, events: Mapping[str, object]) -> Response:
     """The section, what to say about it once, and a word to the other cards: their access may follow from this one."""
     response = make_response(render_template("subscriptions/_answer.html", card=shown, announcement=note.text))
     return htmx.tell(response, events)

@@ -126,12 +126,12 @@ _RHYTHM_MANY = {
 
 
 def rhythm(terms: Terms) -> str:
-    """`par mois`, `tous les 3 mois`, `en 3 fois`: what stands behind the price."""
-    if terms.total_cycles:
-        return _("en %(n)s fois", n=terms.total_cycles)
+    """`par mois`, `tous les 3 mois`, `par mois, en 3 fois`: what stands behind the price of one payment."""
     if terms.interval_count == 1:
-        return _(_RHYTHM_ONE[terms.interval])
-    return _(_RHYTHM_MANY[terms.interval], n=terms.interval_count)
+        every = _(_RHYTHM_ONE[terms.interval])
+    else:
+        every = _(_RHYTHM_MANY[terms.interval], n=terms.interval_count)
+    return _("%(every)s, en %(n)s fois", every=every, n=terms.total_cycles) if terms.total_cycles else every
 
 
 def price(terms: Terms) -> str:

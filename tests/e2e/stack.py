@@ -44,6 +44,11 @@ class Stack:
         self.start_worker()
         until(lambda: _answers(f"{self.url}/readyz"), "the web server answers")
 
+    def command(self, *arguments: str) -> None:
+        """One of `flask --app app`, to its end."""
+        command = [BIN / "flask", "--app", "app", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self._environ, check=True, capture_output=True)
+
     def start_worker(self) -> None:
         log = self.folder / "worker.log"
         seen = log.stat().st_size if log.exists() else 0
