@@ -5,17 +5,17 @@ from flask import Flask, url_for
 
 from kooneo import cli, error_pages, htmx, language, operations, security
 from kooneo.accounts import access_control
-from kooneo.accounts.views import blueprint as accounts
-from kooneo.catalog.views import blueprint as catalog
+from kooneo.accounts.views import blueprint as accounts_pages
+from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Settings
-from kooneo.customers.views import blueprint as customers
+from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.services import settle as settle_service
-from kooneo.subscriptions.views import blueprint as subscriptions
+from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
-BLUEPRINTS = (accounts, catalog, customers, help_pages, operations.blueprint, subscriptions)
+BLUEPRINTS = (accounts_pages, catalog_pages, customers_pages, help_pages, operations.blueprint, subscriptions_pages)
 
 STYLESHEETS = (
     *(

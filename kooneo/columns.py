@@ -24,9 +24,11 @@ def enum_column(kind: type[StrEnum], **options: Any) -> MappedColumn[Any]:
 
 
 class MerchantScoped:
+    """Belongs to one merchant. Each table has an index or a unique key that begins with it."""
+
     @declared_attr
     def merchant_id(self) -> Mapped[uuid.UUID]:
-        return mapped_column(ForeignKey("merchants.id"), index=True)
+        return mapped_column(ForeignKey("merchants.id"))
 
 
 class TermsColumns:

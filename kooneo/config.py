@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,7 +78,8 @@ class Settings:
             base_url=base_url,
             paypal_url=_paypal_url(environ, Mode(mode)),
             htmx=_one_of(environ, "KOONEO_HTMX", ["cdn", "local"], default="cdn"),
-            worker_name=environ.get("KOONEO_WORKER") or "worker",
+            # Of this machine: two workers under one name would take each other's work.
+            worker_name=environ.get("KOONEO_WORKER") or f"worker@{socket.gethostname()}",
         )
 
 

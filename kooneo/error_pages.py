@@ -1,12 +1,13 @@
 """What a person reads when something went wrong: what happened, what to do, and an id; never a trace."""
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 from flask import Flask, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -36,7 +37,8 @@ _WORDS = {
         "Kooneo a rencontré une erreur", "Rien n'est perdu de ce qui était enregistré. Réessayez dans un instant."
     ),
     503: _Words(
-        "Kooneo ne peut pas enregistrer en ce moment", "Rien n'a été envoyé à PayPal. Réessayez dans un instant."
+        "Kooneo n'est pas disponible en ce moment",
+        "Réessayez dans un instant. Une demande renvoyée depuis le même formulaire n'est jamais faite deux fois.",
     ),
 }
 
@@ -62,23 +64,32 @@ def _http(error: HTTPException) -> Response:
 
 
 def _database(error: OperationalError) -> Response:
-    """Locked for too long, full or gone: the transaction was rolled back, so nothing was taken."""
-    db.session.rollback()
+    """Locked for too long, full or gone. Of the first two it is certain that nothing was kept."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
     log.error("database.unavailable", path=request.path, error=str(error.orig))
-    response = _page(503)
+    certain = any(word in str(error.orig) for word in ("locked", "full"))
+    nothing_kept = _("Rien n'a été enregistré, et rien n'a été envoyé à PayPal. Réessayez dans un instant.")
+    response = _page(503, nothing_kept if certain and request.method == "POST" else None)
     response.headers["Retry-After"] = "5"
     return response
 
 
 def _unexpected(error: Exception) -> Response:
     error_id = uuid.uuid4().hex[:8]
-    db.session.rollback()
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
     log.error("request.failed", error_id=error_id, path=request.path, exc_info=error)
     return _page(500, error_id=error_id)
 
 
 def _page(code: int, text: str | None = None, error_id: str = "") -> Response:
     words = _WORDS.get(code, _WORDS[500 if code >= 500 else 400])
-    template = "errors/_message.html" if htmx.is_htmx() else "errors/page.html"
-    body = render_template(template, title=_(words.title), text=text or _(words.text), error_id=error_id)
-    return make_response(body, code)
+    return problem_page(code, _(words.title), text or _(words.text), error_id)
+
+
+def problem_page(code: int, title: str, text: str, error_id: str = "") -> Response:
+    """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database."""
+    page = "errors/broken.html" if code >= 500 else "errors/page.html"
+    template = "errors/_message.html" if htmx.is_htmx() else page
+    return make_response(render_template(template, title=title, text=text, error_id=error_id), code)

@@ -48,7 +48,10 @@ def to_login() -> Response:
 
 def own_path(target: str | None) -> str:
     """The path and query of one of our own pages; empty for anything that would lead elsewhere."""
-    parts = urlsplit((target or "").replace("\\", "/"))
+    try:
+        parts = urlsplit((target or "").replace("\\", "/"))
+    except ValueError:
+        return ""
     if parts.netloc and parts.netloc != request.host:
         return ""
     path = parts.path + (f"?{parts.query}" if parts.query else "")

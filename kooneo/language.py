@@ -11,6 +11,7 @@ from babel.numbers import format_currency
 from flask import Flask, g
 from flask_babel import Babel, get_locale, get_translations
 
+from kooneo.clock import now
 from kooneo.money import Money
 
 NO_BREAK = "\u00a0"
@@ -65,6 +66,14 @@ def short_moment(value: datetime) -> str:
     """`3 nov. 2026, 06:14`."""
     local = value.astimezone(time_zone())
     return f"{_first(format_date(local, 'medium', locale=_locale()), local)}, {clock_time(value)}"
+
+
+def at_moment(value: datetime) -> str:
+    """`à 09:42` for today, `le 3 décembre 2026 à 09:42` for any other day."""
+    time = gettext("à %(time)s", time=clock_time(value))
+    if value.astimezone(time_zone()).date() == now().astimezone(time_zone()).date():
+        return time
+    return gettext("le %(day)s %(time)s", day=day(value), time=time)
 
 
 def clock_time(value: datetime) -> str:

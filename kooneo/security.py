@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask, current_app, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from kooneo.config import Settings
@@ -42,6 +43,9 @@ def init_app(app: Flask) -> None:
         # The token, not the referrer, is the proof; no page sends a referrer to another place.
         WTF_CSRF_SSL_STRICT=False,
     )
+    if settings.secure:
+        # The servers listen on this machine only: behind https there is always one proxy, and it names the visitor.
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
     app.url_defaults(_version(app))
     app.after_request(_secure)
@@ -57,7 +61,7 @@ def _secure(response: Response) -> Response:
     headers["X-Frame-Options"] = "DENY"
     if settings.secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
     return response
 

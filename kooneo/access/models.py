@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kooneo.clock import now
@@ -15,9 +15,10 @@ class AccessGrant(MerchantScoped, Base):
     """Opens one product to one customer, until a date or for good."""
 
     __tablename__ = "access_grants"
+    __table_args__ = (Index("ix_access_grants_merchant_id_customer_id", "merchant_id", "customer_id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
-    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"))
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"))
     granted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     until: Mapped[datetime | None] = mapped_column(UTCDateTime)

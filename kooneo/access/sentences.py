@@ -1,7 +1,7 @@
 """Why a content is open or closed, and what an end would change, in words."""
 
 from kooneo.access.decisions import Decision, GrantFacts, Reason, SubscriptionFacts
-from kooneo.language import day
+from kooneo.language import day, ngettext
 from kooneo.language import gettext as _
 
 _OPEN = {
@@ -94,5 +94,5 @@ def summary(decisions: list[Decision]) -> str:
     if opened == 0:
         return _("aucun ouvert")
     if opened == len(decisions):
-        return _("1 ouvert") if opened == 1 else _("%(n)s ouverts", n=opened)
-    return _("%(n)s sur %(all)s ouverts", n=opened, all=len(decisions))
+        return ngettext("%(num)s ouvert", "%(num)s ouverts", opened)
+    return ngettext("%(num)s ouvert sur %(all)s", "%(num)s ouverts sur %(all)s", opened, all=len(decisions))

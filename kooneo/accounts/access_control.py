@@ -39,6 +39,8 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 
 _SEEN_AT = "seen_at"
+# A card that waits refreshes itself: that is nobody's being there.
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()
@@ -105,7 +107,7 @@ def _recently_seen() -> bool:
     seen_at = session.get(_SEEN_AT, 0)
     if moment - seen_at > IDLE_LIFETIME.total_seconds():
         return False
-    if moment - seen_at > 60:
+    if moment - seen_at > 60 and request.endpoint not in _ASKED_BY_ITSELF:
         session[_SEEN_AT] = int(moment)
     return True
 
@@ -116,8 +118,8 @@ def mark_seen() -> None:
 
 def guard() -> Response | None:
     endpoint = request.endpoint
-    if endpoint is None:
-        return None  # 404 or 405, which any visitor gets
+    if endpoint is None or endpoint == "static":
+        return None  # 404 or 405, which any visitor gets; files that are the same for everybody
     if current_user.is_authenticated:
         g.time_zone = signed_in().member.merchant.time_zone
     if endpoint in PUBLIC_ENDPOINTS:

@@ -1,10 +1,7 @@
-"""Passwords: Argon2id at OWASP's floor or above (ASVS 11.4.2), length the only rule (ASVS 6.2)."""
+"""Passwords: Argon2id at OWASP's floor or above (ASVS 11.4.2)."""
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-
-MINIMUM_LENGTH = 12
-MAXIMUM_LENGTH = 128
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified when no such account exists, so that both answers take as long.

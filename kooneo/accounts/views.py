@@ -13,6 +13,7 @@ from kooneo.accounts.access_control import Permission, SignedIn, mark_seen, requ
 from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import ngettext
+from kooneo.text import clean
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -20,7 +21,7 @@ Page = tuple[str, int]
 
 
 class LoginForm(FlaskForm):  # type: ignore[misc]
-    email = StringField(validators=[InputRequired()])
+    email = StringField(validators=[InputRequired()], filters=[clean])
     password = PasswordField(validators=[InputRequired()])
 
 

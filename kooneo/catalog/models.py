@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.clock import now
@@ -25,6 +25,7 @@ class AccessAfterCancellation(StrEnum):
 
 class Product(MerchantScoped, Base):
     __tablename__ = "products"
+    __table_args__ = (Index("ix_products_merchant_id_title", "merchant_id", "title"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
@@ -41,6 +42,7 @@ class Product(MerchantScoped, Base):
 
 class Content(MerchantScoped, Base):
     __tablename__ = "contents"
+    __table_args__ = (Index("ix_contents_merchant_id", "merchant_id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"), index=True)
@@ -59,6 +61,7 @@ class OfferProduct(Base):
 
 class Offer(MerchantScoped, TermsColumns, Base):
     __tablename__ = "offers"
+    __table_args__ = (Index("ix_offers_merchant_id_title", "merchant_id", "title"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))

@@ -9,11 +9,11 @@ from wtforms import RadioField
 from wtforms.validators import AnyOf
 
 from kooneo.accounts.access_control import Permission, requires, signed_in
+from kooneo.accounts.scoping import get_or_404, merchant_id
 from kooneo.catalog import queries, services, words
 from kooneo.catalog.examples import example_lines
 from kooneo.catalog.models import AccessAfterCancellation, AccessAfterCompletion, Product
 from kooneo.language import gettext as _
-from kooneo.scoping import get_or_404, merchant_id
 
 blueprint = Blueprint("catalog", __name__)
 

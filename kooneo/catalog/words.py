@@ -33,7 +33,7 @@ _AFTER_CANCELLATION = {
     AccessAfterCancellation.UNTIL_PAID: RuleWords(
         "Jusqu'à la fin de la période payée",
         "ferme le contenu à la fin de la période payée",
-        "Ce qui était ouvert le reste jusqu'au jour où la prochaine mensualité aurait été prélevée.",
+        "Ce qui était ouvert le reste jusqu'au jour où la prochaine échéance aurait été prélevée.",
     ),
     AccessAfterCancellation.UNLOCKED: RuleWords(
         "Laisser l'accès au contenu déjà débloqué",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.queries import paid_in_all
 from kooneo.catalog.models import OfferProduct
 from kooneo.customers.models import Customer, fold
 from kooneo.extensions import db
@@ -109,14 +109,16 @@ def _has_paypal_id(merchant_id: uuid.UUID, word: str) -> ColumnElement[bool]:
 
 
 def _has_subscription(merchant_id: uuid.UUID, filters: Filters) -> ColumnElement[bool]:
-    """One subscription that is both of the status and to the product."""
-    query = select(Subscription.customer_id).filter_by(merchant_id=merchant_id)
+    """One subscription that is both of the status and to the product. Asked for each customer in turn: a page stops at its end."""
+    query = select(Subscription.id).where(
+        Subscription.customer_id == Customer.id, Subscription.merchant_id == merchant_id
+    )
     if filters.status:
-        query = query.filter_by(status=filters.status)
+        query = query.where(Subscription.status == filters.status)
     if filters.product_id:
         query = query.join(OfferProduct, OfferProduct.offer_id == Subscription.offer_id)
         query = query.where(OfferProduct.product_id == filters.product_id)
-    return Customer.id.in_(query)
+    return query.exists()
 
 
 def _rows(merchant_id: uuid.UUID, customers: Sequence[Customer]) -> list[Row]:
@@ -130,24 +132,6 @@ def _rows(merchant_id: uuid.UUID, customers: Sequence[Customer]) -> list[Row]:
         subscriptions[subscription.customer_id].append(subscription)
     paid = paid_in_all(merchant_id, ids)
     return [Row(customer, subscriptions[customer.id], paid.get(customer.id, [])) for customer in customers]
-
-
-def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Money]]:
-    """What each customer has really paid, an amount a currency."""
-    query = (
-        select(Payment.customer_id, Payment.currency, func.sum(Payment.amount_minor))
-        .where(
-            Payment.merchant_id == merchant_id,
-            Payment.customer_id.in_(customer_ids),
-            Payment.state == PaymentState.COMPLETED,
-        )
-        .group_by(Payment.customer_id, Payment.currency)
-        .order_by(Payment.currency)
-    )
-    totals: dict[uuid.UUID, list[Money]] = defaultdict(list)
-    for customer_id, currency, minor in db.session.execute(query):
-        totals[customer_id].append(Money(int(minor), currency))
-    return totals
 
 
 def worth_a_look(merchant_id: uuid.UUID) -> list[tuple[SubscriptionStatus, int]]:

@@ -5,10 +5,10 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 
-from kooneo.catalog import words as catalog_words
+from kooneo.accounts.scoping import get_or_404
 from kooneo.catalog.models import Product
-from kooneo.scoping import get_or_404
-from kooneo.subscriptions.lifecycle import ENDED, IN_FORCE, TRANSITIONS, Action, AtPayPal, SubscriptionStatus
+from kooneo.help.statuses import columns, exchanged
+from kooneo.subscriptions.lifecycle import IN_FORCE
 
 blueprint = Blueprint("help", __name__)
 
@@ -18,13 +18,10 @@ def subscription_statuses() -> str:
     product = _product()
     return render_template(
         "help/subscription_statuses.html",
-        ended=ENDED,
+        columns=columns(product),
         in_force=IN_FORCE,
-        ways={status: _ways_to(status) for status in ENDED},
-        without_paypal=_without_paypal(),
+        exchanged=exchanged(),
         product=product,
-        completion_rule=catalog_words.after_completion(product.access_after_completion) if product else None,
-        cancellation_rule=catalog_words.after_cancellation(product.access_after_cancellation) if product else None,
     )
 
 
@@ -36,15 +33,3 @@ def _product() -> Product | None:
         return get_or_404(Product, uuid.UUID(request.args["product"]))
     except ValueError:
         abort(404)
-
-
-def _ways_to(target: SubscriptionStatus) -> tuple[Action, tuple[SubscriptionStatus, ...]]:
-    """The action that leads there, and from which statuses it asks PayPal to stop."""
-    rows = [row for row in TRANSITIONS if row.target == target and row.at_paypal == AtPayPal.CANCEL]
-    return rows[0].action, rows[0].sources
-
-
-def _without_paypal() -> list[tuple[SubscriptionStatus, SubscriptionStatus]]:
-    """From where to where nothing is asked of PayPal any more."""
-    rows = (row for row in TRANSITIONS if row.at_paypal == AtPayPal.NOTHING)
-    return [(source, row.target) for row in rows for source in row.sources]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from kooneo.columns import MerchantScoped
 from kooneo.extensions import Base, UTCDateTime
@@ -44,8 +44,6 @@ class JournalEntry(MerchantScoped, Base):
     details_digest: Mapped[str] = mapped_column(String(64))
     previous_digest: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64))
-
-    details: Mapped["JournalDetails | None"] = relationship(lazy="raise")
 
 
 class JournalDetails(Base):

@@ -34,7 +34,7 @@ class RemoteSubscription:
     last_payment_at: datetime | None
     next_billing_at: datetime | None
     final_payment_at: datetime | None
-    failed_payments: int  # in a row; back to 0 after a success
+    failed_payments: int | None  # in a row; back to 0 after a success
     last_failed_payment_at: datetime | None
     debug_id: str | None
 
@@ -69,7 +69,7 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
         last_payment_at=last_payment.instant("time"),
         next_billing_at=billing.instant("next_billing_time"),
         final_payment_at=billing.instant("final_payment_time"),
-        failed_payments=billing.count("failed_payments_count") or 0,
+        failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
         debug_id=answer.debug_id,
     )

@@ -32,9 +32,10 @@ LONGEST_DELAY = 24 * 3600.0
 
 def refusal(reply: Reply, body: object, *, acts: bool) -> PayPalError:
     """`body` is PayPal's JSON, or None when there was none to read: the status alone decides the class."""
-    error = _class_of(reply.status)(
+    name = _identifier(body, "name") or _identifier(body, "error")  # the token endpoint calls it `error`
+    error = _class_of(reply.status, name)(
         http_status=reply.status,
-        name=_identifier(body, "name") or _identifier(body, "error"),  # the token endpoint calls it `error`
+        name=name,
         issue=_issue(body),
         debug_id=debug_id(reply.headers, body),
         may_have_applied=acts and not 400 <= reply.status <= 499,
@@ -49,7 +50,9 @@ def debug_id(headers: Mapping[str, str], body: object) -> str | None:
     return _identifier(body, "debug_id") or _identifier(headers, "Paypal-Debug-Id")
 
 
-def _class_of(status: int) -> type[PayPalError]:
+def _class_of(status: int, name: str | None) -> type[PayPalError]:
+    if status in (403, 404) and name is None:
+        return BadAnswer  # a firewall's page, not PayPal's word: nobody's request may end on it
     if 400 <= status <= 499:
         return _BY_STATUS.get(status, Refused)
     return Unreachable if status >= 500 else BadAnswer

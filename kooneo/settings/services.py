@@ -38,5 +38,13 @@ def gateway_for(account: PayPalAccount) -> Gateway:
     return open_gateway(credentials, url=current_app.config["SETTINGS"].paypal_url)
 
 
+def paypal_page(account: PayPalAccount | None, paypal_id: str | None) -> str:
+    """The address of a subscription in the merchant's own PayPal account; empty without one, and where a simulator stands in."""
+    if account is None or not paypal_id or current_app.config["SETTINGS"].paypal_url:
+        return ""
+    host = "www.sandbox.paypal.com" if account.environment == Environment.SANDBOX else "www.paypal.com"
+    return f"https://{host}/billing/subscriptions/{paypal_id}"
+
+
 def _vault() -> Vault:
     return Vault(current_app.config["SETTINGS"].encryption_keys)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from kooneo.language import clock_time, day
+from kooneo.language import at_moment, clock_time, day
 from kooneo.language import gettext as _
 from kooneo.paypal import RemoteStatus
 from kooneo.subscriptions import words
-from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.outcomes import Problem
 
@@ -40,7 +40,10 @@ _REFUSED = {
         "cet abonnement est introuvable avec ces clés (test ou production ?)",
         "Vérifiez que les clés sont celles du compte PayPal, et de l'environnement, où il a été vendu.",
     ),
-    Problem.REFUSED: ("opération impossible (%(detail)s)", "Regardez cet abonnement dans votre compte PayPal."),
+    Problem.REFUSED: (
+        "il répond « %(detail)s »",
+        "Consultez cet abonnement dans votre compte PayPal.",
+    ),
     Problem.KEYS_CHANGED: (
         "les clés API ont été remplacées depuis la demande",
         "Rien n'a été envoyé avec les nouvelles clés : recommencez si elles sont les bonnes.",
@@ -55,7 +58,10 @@ _UNSURE = {
     Problem.RATE_LIMITED: "PayPal a limité le nombre de demandes.",
     Problem.UNREACHABLE: "PayPal n'a pas répondu.",
     Problem.BAD_ANSWER: "La réponse de PayPal était illisible.",
-    Problem.NOT_EFFECTIVE: "PayPal affiche toujours l'abonnement comme en cours.",
+    Problem.NOT_EFFECTIVE: "PayPal n'affiche pas encore l'arrêt.",
+    Problem.STARTING: "Le client vient de donner son accord, et PayPal n'a pas encore commencé l'abonnement.",
+    Problem.KEYS_UNREADABLE: "Le secret PayPal enregistré n'a pas pu être lu.",
+    Problem.INTERRUPTED: "Le dernier essai s'est interrompu.",
 }
 
 
@@ -64,7 +70,7 @@ def about(change: StatusChange, subscription: Subscription) -> Note:
         case ChangeState.DONE:
             return _done(change, subscription)
         case ChangeState.REFUSED:
-            return _refused(change)
+            return _refused(change, subscription)
         case ChangeState.NEEDS_ATTENTION:
             return _needs_attention(change)
         case _:
@@ -81,9 +87,9 @@ def _confirmation(change: StatusChange, subscription: Subscription) -> str:
         return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
     if change.paypal_status is None:
         return _("Rien ne change chez PayPal : les paiements y étaient déjà arrêtés.")
-    if change.paypal_status in (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED):
+    if change.paypal_status == RemoteStatus.APPROVAL_PENDING:
         return _("Le client n'avait pas encore donné son accord : PayPal n'avait rien à arrêter.")
-    if change.paypal_status == RemoteStatus.EXPIRED and change.wished_status != SubscriptionStatus.COMPLETED:
+    if change.paypal_status == RemoteStatus.EXPIRED:
         return _("PayPal l'avait déjà mené à son terme : c'est ce que la fiche indique.")
     if change.already_ended:
         return _("Cet abonnement était déjà annulé chez PayPal%(date)s.", date=_on(change))
@@ -99,11 +105,22 @@ def _on(change: StatusChange) -> str:
     return _(", depuis le %(day)s", day=day(change.paypal_at)) if change.paypal_at else ""
 
 
-def _refused(change: StatusChange) -> Note:
+def _refused(change: StatusChange, subscription: Subscription) -> Note:
     why, what_to_do = _refusal(change)
-    by_us = change.problem in (Problem.KEYS_CHANGED, Problem.NOT_APPROVED)
-    lead = _("L'opération n'a pas été faite : %(why)s.") if by_us else _("PayPal a refusé l'opération : %(why)s.")
-    return Note("cut", "status-cancelled", lead % {"why": why}, _("Le statut n'a pas été modifié.") + " " + what_to_do)
+    if refused_by_us(change):
+        lead = _("L'opération n'a pas été faite : %(why)s.", why=why)
+    else:
+        lead = _("PayPal a refusé l'opération : %(why)s.", why=why)
+    if subscription.status == change.from_status:
+        unchanged = _("Le statut n'a pas été modifié.")
+    else:
+        unchanged = _("Rien n'a été arrêté ; PayPal indique : %(status)s.", status=words.label(subscription.status))
+    return Note("cut", "status-cancelled", lead, f"{unchanged} {what_to_do}")
+
+
+def refused_by_us(change: StatusChange) -> bool:
+    """Kooneo itself did not go on: PayPal has refused nothing."""
+    return change.problem in (Problem.KEYS_CHANGED, Problem.NOT_APPROVED)
 
 
 def _refusal(change: StatusChange) -> tuple[str, str]:
@@ -115,23 +132,28 @@ def _needs_attention(change: StatusChange) -> Note:
     if change.problem in _UNSURE:
         why = _(_UNSURE[Problem(change.problem)])
     else:
-        why = _("PayPal ne laisse plus lire cet abonnement : %(why)s.", why=_refusal(change)[0])
+        lead = (
+            _("La suite n'a pas pu être vérifiée")
+            if refused_by_us(change)
+            else _("PayPal ne laisse plus lire cet abonnement")
+        )
+        why = f"{lead}{_(' : ')}{_refusal(change)[0]}."
     return Note(
         "late",
         "mark-attention",
         _("%(requested)s par %(actor)s : Kooneo n'a pas pu aller au bout.", **_who(change)),
-        why + " " + _("Regardez l'abonnement dans votre compte PayPal, puis recommencez ici."),
+        why + " " + _("Consultez l'abonnement dans votre compte PayPal, puis recommencez ici."),
     )
 
 
 def _waiting(change: StatusChange) -> Note:
-    asked = _("%(requested)s par %(actor)s à %(time)s.", time=clock_time(change.requested_at), **_who(change))
+    asked = _("%(requested)s par %(actor)s %(when)s.", when=at_moment(change.requested_at), **_who(change))
     rest = _("PayPal n'a pas encore confirmé : nous réessayons automatiquement.")
     if change.state == ChangeState.UNKNOWN and change.problem in _UNSURE:
         rest = _(_UNSURE[Problem(change.problem)]) + " " + rest
     if change.last_attempt_at and change.next_attempt_at and change.next_attempt_at > change.last_attempt_at:
-        tries = {"last": clock_time(change.last_attempt_at), "next": clock_time(change.next_attempt_at)}
-        rest += " " + _("Dernier essai à %(last)s, prochain à %(next)s.", **tries)
+        tries = {"last": at_moment(change.last_attempt_at), "next": at_moment(change.next_attempt_at)}
+        rest += " " + _("Dernier essai %(last)s, prochain %(next)s.", **tries)
     return Note("held", "mark-waiting", asked, rest + " " + _("Vous n'avez rien à faire."))
 
 
@@ -145,8 +167,8 @@ def in_progress(change: StatusChange) -> Note:
         "late",
         "mark-attention",
         _(
-            "Une demande est déjà en cours : %(requested)s par %(actor)s à %(time)s.",
-            time=clock_time(change.requested_at),
+            "Une demande est déjà en cours : %(requested)s par %(actor)s %(when)s.",
+            when=at_moment(change.requested_at),
             **_lower(change),
         ),
         _("Votre demande n'a pas été envoyée à PayPal. La carte montre l'état actuel."),
@@ -163,10 +185,9 @@ def already_changed(change: StatusChange | None) -> Note:
         "late",
         "mark-attention",
         _(
-            "%(actor)s a déjà changé le statut de cet abonnement le %(day)s à %(time)s.",
+            "%(actor)s a déjà changé le statut de cet abonnement %(when)s.",
             actor=change.actor_name,
-            day=day(change.settled_at),
-            time=clock_time(change.settled_at),
+            when=at_moment(change.settled_at),
         ),
         _("Rien n'a été envoyé à PayPal. La carte montre l'état actuel."),
     )

@@ -4,29 +4,20 @@ import hashlib
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from kooneo.access import sentences
-from kooneo.access.decisions import Decision, SubscriptionFacts, decide_for
+from kooneo.access.decisions import Decision, decide_for
 from kooneo.access.queries import grant_facts, subscription_facts
-from kooneo.billing.models import Payment, PaymentState
 from kooneo.clock import now
 from kooneo.language import amount, ngettext
 from kooneo.language import gettext as _
 from kooneo.money import Money
-from kooneo.settings.services import paypal_account
-from kooneo.subscriptions import answers, queries, words
+from kooneo.settings.services import paypal_account, paypal_page
+from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
+from kooneo.subscriptions.history import HistoryLine, history
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
-
-
-@dataclass(frozen=True)
-class HistoryLine:
-    at: datetime
-    text: str
-    source: str
-    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,6 +39,8 @@ class Card:
     note: Note | None
     change: StatusChange | None
     """The latest."""
+    paypal_page: str
+    """Where PayPal shows it to the merchant; empty when there is no such page."""
 
     @property
     def change_state(self) -> str:
@@ -73,58 +66,50 @@ def of_customer(
     merchant_id: uuid.UUID, customer_id: uuid.UUID, *, may_change: bool, notes: Mapping[uuid.UUID, Note] | None = None
 ) -> list[Card]:
     """`notes` replaces a card's own note, by subscription: the answer to what was just asked."""
-    subscriptions = queries.of_customer(merchant_id, customer_id)
-    ids = [subscription.id for subscription in subscriptions]
-    payments, totals = queries.newest_payments(merchant_id, ids), queries.paid_totals(merchant_id, ids)
-    grants = grant_facts(merchant_id, customer_id)
-    facts = [subscription_facts(subscription) for subscription in subscriptions]
-    has_keys = paypal_account(merchant_id) is not None
-    return [
-        _card(
-            subscription,
-            decide_for(own, facts, grants, now()),
-            own,
-            payments.get(subscription.id, []),
-            totals.get(subscription.id, 0),
-            _permissions(subscription, may_change=may_change, has_keys=has_keys),
-            (notes or {}).get(subscription.id),
-        )
-        for subscription, own in zip(subscriptions, facts, strict=True)
-    ]
+    return _draw(queries.of_customer(merchant_id, customer_id), merchant_id, customer_id, may_change, notes or {})
 
 
 def one(subscription: Subscription, *, may_change: bool, note: Note | None = None) -> Card:
     """One card, with the access that the customer's other rows give."""
-    cards = of_customer(
-        subscription.merchant_id,
-        subscription.customer_id,
-        may_change=may_change,
-        notes={subscription.id: note} if note else None,
-    )
-    return next(card for card in cards if card.subscription.id == subscription.id)
+    merchant_id, customer_id = subscription.merchant_id, subscription.customer_id
+    notes = {subscription.id: note} if note else {}
+    rows = queries.of_customer(merchant_id, customer_id)
+    return _draw(rows, merchant_id, customer_id, may_change, notes, only=subscription.id)[0]
 
 
-def _card(
-    subscription: Subscription,
-    decisions: list[Decision],
-    own: SubscriptionFacts,
-    payments: Sequence[Payment],
-    paid_minor: int,
-    permissions: tuple[Sequence[Action], str],
-    note: Note | None,
-) -> Card:
-    change = subscription.changes[0] if subscription.changes else None
-    return Card(
-        subscription=subscription,
-        paid=Money(paid_minor, subscription.currency),
-        access=[AccessLine(decision, sentences.why(decision, own)) for decision in decisions],
-        access_summary=sentences.summary(decisions),
-        history=_history(subscription, payments),
-        actions=permissions[0],
-        no_action=permissions[1],
-        note=note or _note(subscription, change),
-        change=change,
-    )
+def _draw(
+    rows: Sequence[Subscription],
+    merchant_id: uuid.UUID,
+    customer_id: uuid.UUID,
+    may_change: bool,
+    notes: Mapping[uuid.UUID, Note],
+    only: uuid.UUID | None = None,
+) -> list[Card]:
+    shown = [row for row in rows if only in (None, row.id)]
+    ids = [row.id for row in shown]
+    facts = {row.id: subscription_facts(row) for row in rows}
+    grants = grant_facts(merchant_id, customer_id)
+    payments, totals = queries.newest_payments(merchant_id, ids), queries.paid_totals(merchant_id, ids)
+    account = paypal_account(merchant_id)
+    cards = []
+    for row in shown:
+        decisions = decide_for(facts[row.id], list(facts.values()), grants, now())
+        change = row.changes[0] if row.changes else None
+        actions, no_action = _permissions(row, change, may_change=may_change, has_keys=account is not None)
+        card = Card(
+            subscription=row,
+            paid=Money(totals.get(row.id, 0), row.currency),
+            access=[AccessLine(decision, sentences.why(decision, facts[row.id])) for decision in decisions],
+            access_summary=sentences.summary(decisions),
+            history=history(row, payments.get(row.id, [])),
+            actions=actions,
+            no_action=no_action,
+            note=notes.get(row.id) or _note(row, change),
+            change=change,
+            paypal_page=paypal_page(account, row.paypal_id),
+        )
+        cards.append(card)
+    return cards
 
 
 def _note(subscription: Subscription, change: StatusChange | None) -> Note | None:
@@ -141,17 +126,19 @@ def _late(subscription: Subscription) -> Note:
     owed = (
         _("Reste dû : %(amount)s.", amount=amount(subscription.outstanding)) if subscription.outstanding_minor else ""
     )
-    return Note("late", "status-past_due", lead, f"{owed} {_('PayPal réessaie ; l’accès reste ouvert.')}".strip())
+    retry = _("PayPal réessaie ; l'accès reste ouvert.")
+    return Note("late", f"status-{subscription.status}", lead, f"{owed} {retry}".strip())
 
 
-def _permissions(subscription: Subscription, *, may_change: bool, has_keys: bool) -> tuple[Sequence[Action], str]:
+def _permissions(
+    subscription: Subscription, change: StatusChange | None, *, may_change: bool, has_keys: bool
+) -> tuple[Sequence[Action], str]:
     """The actions to offer, and a sentence about those that are missing."""
-    change = subscription.changes[0] if subscription.changes else None
     if not may_change:
         return (), _("Votre rôle permet de consulter cet abonnement, pas de le modifier.")
     if change is not None and not change.state.settled:
         return (), _("Une demande est en cours : les autres actions reviennent dès que PayPal a répondu.")
-    if subscription.gateway == Gateway.PAYPAL and not has_keys:
+    if subscription.gateway == Gateway.PAYPAL and not has_keys and not subscription.status.ended:
         return (), _("Sans clés API PayPal, Kooneo ne peut pas arrêter les paiements de cet abonnement.")
     return actions_from(subscription.status), _missing(subscription.status)
 
@@ -166,40 +153,3 @@ def _missing(status: SubscriptionStatus) -> str:
             return _("Les paiements sont arrêtés : pour reprendre, le client souscrit de nouveau.")
         case _:
             return ""
-
-
-def _history(subscription: Subscription, payments: Sequence[Payment]) -> list[HistoryLine]:
-    """Newest first."""
-    lines = [_payment_line(payment) for payment in payments]
-    for change in subscription.changes:
-        lines += _change_lines(change)
-    start = _("Abonnement commencé") if subscription.status != SubscriptionStatus.PENDING else _("Abonnement demandé")
-    where = _("chez PayPal") if subscription.gateway == Gateway.PAYPAL else _("hors de PayPal")
-    lines.append(HistoryLine(subscription.started_at, start, f"{subscription.customer.name}, {where}", "live"))
-    return sorted(lines, key=lambda line: line.at, reverse=True)
-
-
-def _payment_line(payment: Payment) -> HistoryLine:
-    source = "PayPal" if payment.paypal_transaction_id else _("Reçu hors de PayPal")
-    if payment.state == PaymentState.COMPLETED:
-        return HistoryLine(payment.at, _("Paiement reçu : %(amount)s", amount=amount(payment.amount)), source, "live")
-    return HistoryLine(payment.at, _("Prélèvement refusé : %(amount)s", amount=amount(payment.amount)), source, "late")
-
-
-def _change_lines(change: StatusChange) -> list[HistoryLine]:
-    reason = _(" : « %(reason)s »", reason=change.reason) if change.reason else ""
-    asked = HistoryLine(change.requested_at, words.requested(change.action) + reason, change.actor_name, "held")
-    if not change.state.settled or change.settled_at is None:
-        return [asked]
-    if change.state == ChangeState.DONE and change.to_status:
-        answer = _(" · PayPal a répondu : %(status)s", status=change.paypal_status) if change.paypal_status else ""
-        became = words.label(change.to_status) + reason
-        return [HistoryLine(change.settled_at, became, change.actor_name + answer, words.tone(change.to_status))]
-    ended = (
-        _("Refusé par PayPal, statut inchangé") if change.state == ChangeState.REFUSED else _("Resté sans réponse sûre")
-    )
-    return [HistoryLine(change.settled_at, ended, _debug(change), "cut"), asked]
-
-
-def _debug(change: StatusChange) -> str:
-    return _("PayPal, référence %(id)s", id=change.debug_id) if change.debug_id else "PayPal"

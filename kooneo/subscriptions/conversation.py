@@ -7,18 +7,18 @@ PayPal's cancel has no idempotency key, and its 422 does not mean "already cance
 from collections.abc import Callable
 from dataclasses import replace
 
-from kooneo.paypal import Gateway, PayPalError, Refused
+from kooneo.paypal import Gateway, PayPalError, Refused, RemoteStatus, RemoteSubscription
 from kooneo.subscriptions.models import ChangeState
-from kooneo.subscriptions.outcomes import AWAITING_APPROVAL, ENDED_AT_PAYPAL, Outcome, Problem, judged, without_answer
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Outcome, Problem, judged, without_answer
 
 # PayPal may show it to the buyer: neutral, and never the merchant's private reason.
 NEUTRAL_REASON = "Arrêt demandé"
 
 
 def end_at_paypal(
-    gateway: Gateway, paypal_id: str, *, sent_before: bool, before_sending: Callable[[], None]
+    gateway: Gateway, paypal_id: str, *, sent_before: bool, before_sending: Callable[[RemoteSubscription], None]
 ) -> Outcome:
-    """One attempt. `before_sending` is called, and must have committed, before PayPal is told anything.
+    """One attempt. `before_sending` gets PayPal's record as it is, and must have committed before PayPal is told anything.
 
     `sent_before`: an earlier attempt may have been carried out.
     """
@@ -27,12 +27,15 @@ def end_at_paypal(
     except PayPalError as error:
         return without_answer(error, may_have_acted=sent_before)
     if before.status in ENDED_AT_PAYPAL:
-        return Outcome(ChangeState.DONE, before, before, already_ended=not sent_before, debug_id=before.debug_id)
-    if before.status in AWAITING_APPROVAL:
-        # PayPal cannot cancel these; the end is ours alone.
-        return Outcome(ChangeState.DONE, before, before, debug_id=before.debug_id)
-    before_sending()
-    return replace(_cancel(gateway, paypal_id, sent_before), before=before)
+        return Outcome(ChangeState.DONE, before, already_ended=not sent_before, debug_id=before.debug_id)
+    if before.status == RemoteStatus.APPROVAL_PENDING:
+        # PayPal cannot cancel it, and charges nothing: the end is ours alone.
+        return Outcome(ChangeState.DONE, before, debug_id=before.debug_id)
+    if before.status == RemoteStatus.APPROVED:
+        # The customer has agreed and PayPal is about to start: it can be cancelled in a moment, and would charge until then.
+        return Outcome(ChangeState.UNKNOWN, before, problem=Problem.STARTING, debug_id=before.debug_id)
+    before_sending(before)
+    return _cancel(gateway, paypal_id, sent_before)
 
 
 def _cancel(gateway: Gateway, paypal_id: str, sent_before: bool) -> Outcome:

@@ -9,13 +9,11 @@ from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
 
-def end(
-    subscription: Subscription, target: SubscriptionStatus, *, at: datetime, suspended_at_paypal: bool = False
-) -> None:
+def end(subscription: Subscription, target: SubscriptionStatus, *, at: datetime) -> None:
     """Give an ended status. From one ended status to another, when it ended and what was open then stay as they were."""
     if not subscription.status.ended:
         subscription.ended_at = at
-        subscription.open_at_end = subscription.status.opens_content and not suspended_at_paypal
+        subscription.open_at_end = subscription.status.opens_content
         subscription.next_billing_at = None
     subscription.status = target
 
@@ -35,7 +33,8 @@ def learn(subscription: Subscription, remote: RemoteSubscription, *, at: datetim
         subscription.cycles_completed = remote.cycles_completed
     if remote.outstanding is not None and remote.outstanding.currency == subscription.currency:
         subscription.outstanding_minor = remote.outstanding.minor
-    subscription.failed_payments = remote.failed_payments
+    if remote.failed_payments is not None:
+        subscription.failed_payments = remote.failed_payments
     subscription.last_failed_payment_at = remote.last_failed_payment_at or subscription.last_failed_payment_at
     _learn_paid_period(subscription, remote)
     if remote.status in (RemoteStatus.ACTIVE, RemoteStatus.SUSPENDED):

@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from kooneo.language import gettext as _
 from kooneo.subscriptions.services.request import REASON_LENGTH
+from kooneo.text import clean
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
@@ -15,7 +16,7 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
         validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
     )
     """Made with the form: sent twice, it is one change."""
-    reason = StringField(filters=[lambda text: " ".join((text or "").split())])
+    reason = StringField(filters=[clean])
 
     def validate_reason(self, field: StringField) -> None:
         over = len(field.data) - REASON_LENGTH
@@ -23,7 +24,3 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(
                 _("Le motif dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=REASON_LENGTH)
             )
-
-    @property
-    def key_is_missing(self) -> bool:
-        return "change_key" in self.errors

@@ -34,6 +34,12 @@ class Problem(StrEnum):
     BAD_ANSWER = "bad_answer"
     NOT_EFFECTIVE = "not_effective"
     """PayPal said yes, and its own record still says no."""
+    STARTING = "starting"
+    """Approved by the customer, not yet started by PayPal."""
+    KEYS_UNREADABLE = "keys_unreadable"
+    """The encryption keys at hand do not open the secret."""
+    INTERRUPTED = "interrupted"
+    """The worker did not come to the end of its attempt."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +47,6 @@ class Outcome:
     state: ChangeState
     remote: RemoteSubscription | None = None
     """The GET that decided."""
-    before: RemoteSubscription | None = None
-    """The GET before acting: facts that vanish with the end, such as the next billing date."""
     already_ended: bool = False
     problem: Problem | None = None
     detail: str | None = None
@@ -51,7 +55,6 @@ class Outcome:
 
 
 ENDED_AT_PAYPAL = (RemoteStatus.CANCELLED, RemoteStatus.EXPIRED)
-AWAITING_APPROVAL = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
 
 
 def without_answer(error: PayPalError, *, may_have_acted: bool) -> Outcome:

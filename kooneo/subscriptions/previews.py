@@ -25,7 +25,6 @@ class ContentEffect:
 
 @dataclass(frozen=True)
 class Preview:
-    target: SubscriptionStatus
     ends: bool
     """Whether something stops that runs now: such a button is red."""
     paypal: str
@@ -40,7 +39,7 @@ def preview_of(subscription: Subscription, action: Action) -> Preview:
     nothing_at_paypal = subscription.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING
     paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _at_paypal(subscription)
     contents, rules = _contents(subscription, step.target), _rules(subscription, step.target)
-    return Preview(step.target, not subscription.status.ended, paypal, note, contents, rules)
+    return Preview(not subscription.status.ended, paypal, note, contents, rules)
 
 
 def _contents(subscription: Subscription, target: SubscriptionStatus) -> list[ContentEffect]:

@@ -39,10 +39,6 @@ def of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Sequence[Subs
     return db.session.scalars(query.order_by(ended, Subscription.started_at.desc(), Subscription.id)).all()
 
 
-def find(merchant_id: uuid.UUID, subscription_id: uuid.UUID) -> Subscription | None:
-    return db.session.scalars(select(Subscription).filter_by(merchant_id=merchant_id, id=subscription_id)).one_or_none()
-
-
 def find_change(merchant_id: uuid.UUID, change_id: uuid.UUID) -> StatusChange | None:
     return db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, id=change_id)).one_or_none()
 

@@ -1,23 +1,27 @@
-"""A change of status as a resource of its subscription: the form, and doing it."""
+"""The record's tab "Abonnements", and a change of status as a resource of its subscription."""
 
 import uuid
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from kooneo import htmx
 from kooneo.accounts.access_control import Permission, may, requires, signed_in
+from kooneo.accounts.scoping import get_or_404, merchant_id
+from kooneo.billing.queries import paid_in_all
 from kooneo.customers.models import Customer
-from kooneo.customers.views import JUST_CHANGED, subscriptions_page
+from kooneo.error_pages import problem_page
 from kooneo.extensions import db
-from kooneo.scoping import get_or_404
+from kooneo.language import gettext as _
 from kooneo.subscriptions import answers, cards, queries, words
 from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.forms import ChangeForm
 from kooneo.subscriptions.lifecycle import Action, NotAllowed
-from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.previews import preview_of
 from kooneo.subscriptions.services.request import (
     REASON_LENGTH,
@@ -30,25 +34,51 @@ from kooneo.subscriptions.waiting import wait_for_outcome
 
 blueprint = Blueprint("subscriptions", __name__)
 
+_JUST_CHANGED = "just_changed"
+"""Session key: the change whose answer the next record page shows."""
 
-def _action(path: str) -> Action:
-    if path not in words.ACTION_BY_PATH:
-        abort(404)
-    return words.ACTION_BY_PATH[path]
+_PATHS = f"any({', '.join(words.ACTION_BY_PATH)})"
 
 
-@blueprint.get("/subscriptions/<uuid:subscription_id>/<any(cancellation, completion, abandonment):path>")
+@blueprint.get("/customers/<uuid:customer_id>/subscriptions")
+@requires(Permission.SEE)
+def index(customer_id: uuid.UUID) -> str:
+    return _record(get_or_404(Customer, customer_id), _answer_to_tell())
+
+
+def _answer_to_tell() -> dict[uuid.UUID, Note]:
+    """What the last plain form did, told once."""
+    change_id = session.pop(_JUST_CHANGED, None)
+    change = queries.find_change(merchant_id(), uuid.UUID(change_id)) if change_id else None
+    if change is None:
+        return {}
+    subscription = get_or_404(Subscription, change.subscription_id)
+    return {subscription.id: answers.about(change, subscription)}
+
+
+def _record(customer: Customer, notes: Mapping[uuid.UUID, Note]) -> str:
+    shown = cards.of_customer(merchant_id(), customer.id, may_change=may(Permission.CHANGE_SUBSCRIPTIONS), notes=notes)
+    return render_template(
+        "subscriptions/index.html",
+        customer=customer,
+        in_force=[card for card in shown if not card.subscription.status.ended],
+        ended=[card for card in shown if card.subscription.status.ended],
+        paid=paid_in_all(merchant_id(), [customer.id]).get(customer.id, []),
+    )
+
+
+@blueprint.get(f"/subscriptions/<uuid:subscription_id>/<{_PATHS}:path>")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def new_change(subscription_id: uuid.UUID, path: str) -> Response | str:
     subscription = get_or_404(Subscription, subscription_id)
-    return _form(subscription, _action(path), ChangeForm(formdata=None))
+    return _form(subscription, words.ACTION_BY_PATH[path], ChangeForm(formdata=None))
 
 
-@blueprint.post("/subscriptions/<uuid:subscription_id>/<any(cancellation, completion, abandonment):path>")
+@blueprint.post(f"/subscriptions/<uuid:subscription_id>/<{_PATHS}:path>")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def create_change(subscription_id: uuid.UUID, path: str) -> Response:
     subscription = get_or_404(Subscription, subscription_id)
-    action, form = _action(path), ChangeForm()
+    action, form = words.ACTION_BY_PATH[path], ChangeForm()
     if not form.validate():
         return _invalid(subscription, action, form)
     try:
@@ -58,13 +88,28 @@ def create_change(subscription_id: uuid.UUID, path: str) -> Response:
     except ChangeInProgress as other:
         return _conflict(subscription, answers.in_progress(db.session.get_one(StatusChange, other.change_id)))
     except NotAllowed:
-        return _conflict(subscription, answers.already_changed(_latest(subscription)))
+        return _conflict(subscription, answers.already_changed(_last_done(subscription)))
     except KeyReused:
         return _conflict(subscription, answers.form_reused())
     except KeysMissing:
         return _conflict(subscription, answers.keys_missing())
-    wait_for_outcome(change.id)
-    return _done(subscription, change.id)
+    return _told(subscription, change.id)
+
+
+def _told(subscription: Subscription, change_id: uuid.UUID) -> Response:
+    """From here on the request is kept: whatever fails now, nobody may be told the contrary."""
+    try:
+        wait_for_outcome(change_id)
+        return _done(subscription, change_id)
+    except SQLAlchemyError:
+        db.session.rollback()
+        return problem_page(
+            503,
+            _("Votre demande est enregistrée"),
+            _(
+                "Son résultat ne peut pas être lu en ce moment. Rouvrez la fiche dans un instant ; inutile de recommencer."
+            ),
+        )
 
 
 def _form(subscription: Subscription, action: Action, form: ChangeForm) -> Response | str:
@@ -72,7 +117,7 @@ def _form(subscription: Subscription, action: Action, form: ChangeForm) -> Respo
     try:
         preview = preview_of(complete, action)
     except NotAllowed:
-        return _conflict(subscription, answers.already_changed(_latest(subscription)))
+        return _conflict(subscription, answers.already_changed(_last_done(subscription)))
     return render_template(
         "subscriptions/_dialog.html" if htmx.is_htmx() else "subscriptions/change.html",
         subscription=complete,
@@ -85,7 +130,7 @@ def _form(subscription: Subscription, action: Action, form: ChangeForm) -> Respo
 
 
 def _invalid(subscription: Subscription, action: Action, form: ChangeForm) -> Response:
-    if form.key_is_missing:
+    if form.change_key.errors:
         form.change_key.data = str(uuid.uuid4())
     response = make_response(_form(subscription, action, form))
     if response.status_code == 200:
@@ -99,15 +144,15 @@ def _complete(subscription: Subscription) -> Subscription:
     return next(row for row in rows if row.id == subscription.id)
 
 
-def _latest(subscription: Subscription) -> StatusChange | None:
-    changes = _complete(subscription).changes
-    return changes[0] if changes else None
+def _last_done(subscription: Subscription) -> StatusChange | None:
+    query = select(StatusChange).filter_by(subscription_id=subscription.id, state=ChangeState.DONE)
+    return db.session.scalars(query.order_by(StatusChange.settled_at.desc()).limit(1)).one_or_none()
 
 
 def _done(subscription: Subscription, change_id: uuid.UUID) -> Response:
     if not htmx.is_htmx():
-        session[JUST_CHANGED] = str(change_id)
-        record = url_for("customers.subscriptions", customer_id=subscription.customer_id)
+        session[_JUST_CHANGED] = str(change_id)
+        record = url_for("subscriptions.index", customer_id=subscription.customer_id)
         return redirect(f"{record}#subscription-{subscription.id}", 303)
     db.session.rollback()
     change = db.session.get_one(StatusChange, change_id, populate_existing=True)
@@ -122,21 +167,20 @@ def _conflict(subscription: Subscription, note: Note) -> Response:
         response.headers["HX-Reswap"] = "outerHTML"
     else:
         customer = get_or_404(Customer, subscription.customer_id)
-        response = make_response(subscriptions_page(customer, {subscription.id: note}))
+        response = make_response(_record(customer, {subscription.id: note}))
     response.status_code = 409
     return response
 
 
 def _section(subscription: Subscription, note: Note) -> Response:
     shown = cards.one(subscription, may_change=may(Permission.CHANGE_SUBSCRIPTIONS), note=note)
-    events = {"kooneo:focus": {"id": f"subscription-{subscription.id}"}, "kooneo:changed": {}}
-    return _answer(shown, note, events)
+    return _answer(shown, note, {"kooneo:focus": {"id": f"subscription-{subscription.id}"}})
 
 
 def _answer(shown: Card, note: Note, events: Mapping[str, object]) -> Response:
     """The section, what to say about it once, and a word to the other cards: their access may follow from this one."""
     response = make_response(render_template("subscriptions/_answer.html", card=shown, announcement=note.text))
-    return htmx.tell(response, events)
+    return htmx.tell(response, {"kooneo:changed": {"id": f"subscription-{shown.subscription.id}"}, **events})
 
 
 @blueprint.get("/subscriptions/<uuid:subscription_id>/card")
@@ -153,5 +197,5 @@ def card(subscription_id: uuid.UUID) -> Response:
         return make_response("", 204)
     if "waiting" in request.args and shown.change is not None and not shown.waiting:
         note = answers.about(shown.change, shown.subscription)
-        return _answer(cards.one(subscription, may_change=allowed, note=note), note, {"kooneo:changed": {}})
+        return _answer(cards.one(subscription, may_change=allowed, note=note), note, {})
     return make_response(render_template("subscriptions/_card.html", card=shown))

@@ -13,7 +13,7 @@ from kooneo.subscriptions.models import ChangeState, StatusChange
 SECONDS = 3.0
 _LOOK_EVERY = 0.05
 
-# Twelve waiting requests of sixteen harm nobody; sixteen made every other page take three seconds.
+# Half of the threads: when all of them waited, every other page took three seconds too.
 _budget = threading.BoundedSemaphore(WEB_THREADS // 2)
 
 

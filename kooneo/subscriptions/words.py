@@ -13,7 +13,9 @@ class StatusWords:
     label: str
     tone: str
     meaning: str
-    """One sentence for the help page, and for the badge's own explanation."""
+    """For the help page, and for the badge's own explanation."""
+    plural: str = ""
+    """As in `7 suspendus`; the label in small letters when it does not change."""
 
 
 _STATUSES = {
@@ -22,16 +24,22 @@ _STATUSES = {
         "mute",
         "Le client n'a pas encore donné son accord à PayPal. Rien n'est prélevé, l'accès est fermé.",
     ),
-    SubscriptionStatus.ACTIVE: StatusWords("En cours", "live", "PayPal prélève aux dates prévues, l'accès est ouvert."),
+    SubscriptionStatus.ACTIVE: StatusWords(
+        "En cours", "live", "Les paiements arrivent aux dates prévues, l'accès est ouvert."
+    ),
     SubscriptionStatus.PAST_DUE: StatusWords(
         "En retard", "late", "Un prélèvement a échoué et PayPal réessaie. L'accès reste ouvert."
     ),
     SubscriptionStatus.SUSPENDED: StatusWords(
-        "Suspendu", "held", "En pause, ou arrêté par PayPal après plusieurs échecs. L'accès est fermé."
+        "Suspendu", "held", "En pause, ou arrêté par PayPal après plusieurs échecs. L'accès est fermé.", "suspendus"
     ),
     SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme."),
-    SubscriptionStatus.CANCELLED: StatusWords("Annulé", "cut", "L'abonnement a été interrompu avant son terme."),
-    SubscriptionStatus.ABANDONED: StatusWords("Abandonné", "mute", "L'abonnement a été interrompu, pour de bon."),
+    SubscriptionStatus.CANCELLED: StatusWords(
+        "Annulé", "cut", "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre."
+    ),
+    SubscriptionStatus.ABANDONED: StatusWords(
+        "Abandonné", "mute", "L'abonnement a été interrompu. Kooneo ne propose plus de le reprendre."
+    ),
 }
 
 
@@ -85,6 +93,12 @@ def meaning(status: SubscriptionStatus) -> str:
     return _(_STATUSES[status].meaning)
 
 
+def counted(status: SubscriptionStatus, number: int) -> str:
+    """`1 suspendu`, `7 suspendus`, `8 en retard`."""
+    word = _(_STATUSES[status].plural) if number > 1 and _STATUSES[status].plural else label(status).lower()
+    return f"{number} {word}"
+
+
 def action_path(action: Action) -> str:
     return _ACTIONS[action].path
 
@@ -127,10 +141,8 @@ _RHYTHM_MANY = {
 
 def rhythm(terms: Terms) -> str:
     """`par mois`, `tous les 3 mois`, `par mois, en 3 fois`: what stands behind the price of one payment."""
-    if terms.interval_count == 1:
-        every = _(_RHYTHM_ONE[terms.interval])
-    else:
-        every = _(_RHYTHM_MANY[terms.interval], n=terms.interval_count)
+    phrase = _RHYTHM_ONE if terms.interval_count == 1 else _RHYTHM_MANY
+    every = _(phrase[terms.interval], n=terms.interval_count)
     return _("%(every)s, en %(n)s fois", every=every, n=terms.total_cycles) if terms.total_cycles else every
 
 

@@ -35,7 +35,7 @@ def test_the_list_is_searched_as_one_types_and_the_address_keeps_it(page: Page, 
     page.get_by_label("Chercher").press_sequentially("edith char")
     expect(page).to_have_url(re.compile("q=edith"))
     expect(page.locator(".table-name")).to_have_text(["Édith Charrier"])
-    expect(page.locator("#customers [role=status]")).to_have_text("1 client")
+    expect(page.locator("#count")).to_have_text("1 client")
     assert steps.did_not_reload(page)
     page.reload()
     expect(page.locator(".table-name")).to_have_text(["Édith Charrier"])

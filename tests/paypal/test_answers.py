@@ -69,7 +69,6 @@ def test_only_the_status_must_be_there(paypal: PayPalServer, gateway: Gateway, b
     assert known == {
         "paypal_id": ID,
         "status": RemoteStatus.CANCELLED,
-        "failed_payments": 0,
         "debug_id": "f42a1c",
     }
 

@@ -9,6 +9,7 @@ import pytest
 
 from kooneo import clock
 from kooneo.paypal import (
+    BadAnswer,
     CredentialsRefused,
     Gateway,
     NotFound,
@@ -37,8 +38,6 @@ def refused(paypal: PayPalServer, gateway: Gateway, answer: Answer) -> PayPalErr
     [
         (400, Refused),
         (401, CredentialsRefused),
-        (403, PermissionMissing),
-        (404, NotFound),
         (405, Refused),
         (408, Unreachable),
         (409, Refused),
@@ -57,6 +56,16 @@ def test_the_status_alone_decides_the_kind(
     error = refused(paypal, gateway, Answer(status, body))
     assert (type(error), error.http_status) == (kind, status)
     assert (error.issue, error.name, error.debug_id) == (None, None, None)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, PermissionMissing), (404, NotFound)])
+def test_a_403_and_a_404_count_when_paypal_says_them(
+    paypal: PayPalServer, gateway: Gateway, status: int, kind: type[PayPalError]
+) -> None:
+    """A firewall's page says the same, and nobody's request may end on that."""
+    assert type(refused(paypal, gateway, json_answer(an_error(), status))) is kind
+    for body in (b"", b"<html>Access Denied</html>", b"[]", b'{"details": []}'):
+        assert type(refused(paypal, gateway, Answer(status, body))) is BadAnswer
 
 
 def test_the_issue_says_why(paypal: PayPalServer, gateway: Gateway) -> None:

@@ -52,7 +52,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("customers", schema=None) as batch_op:
         batch_op.create_index("ix_customers_list", ["merchant_id", "sort_key", "id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_customers_merchant_id"), ["merchant_id"], unique=False)
 
     op.create_table(
         "journal_entries",
@@ -77,7 +76,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("journal_entries", schema=None) as batch_op:
         batch_op.create_index("ix_journal_entries_customer_id_number", ["customer_id", "number"], unique=False)
-        batch_op.create_index(batch_op.f("ix_journal_entries_merchant_id"), ["merchant_id"], unique=False)
 
     op.create_table(
         "journal_heads",
@@ -108,7 +106,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_offers")),
     )
     with op.batch_alter_table("offers", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_offers_merchant_id"), ["merchant_id"], unique=False)
+        batch_op.create_index("ix_offers_merchant_id_title", ["merchant_id", "title"], unique=False)
 
     op.create_table(
         "paypal_accounts",
@@ -147,7 +145,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
     with op.batch_alter_table("products", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_products_merchant_id"), ["merchant_id"], unique=False)
+        batch_op.create_index("ix_products_merchant_id_title", ["merchant_id", "title"], unique=False)
 
     op.create_table(
         "team_members",
@@ -183,8 +181,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_grants")),
     )
     with op.batch_alter_table("access_grants", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_access_grants_customer_id"), ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_access_grants_merchant_id"), ["merchant_id"], unique=False)
+        batch_op.create_index("ix_access_grants_merchant_id_customer_id", ["merchant_id", "customer_id"], unique=False)
 
     op.create_table(
         "contents",
@@ -199,7 +196,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
     )
     with op.batch_alter_table("contents", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_contents_merchant_id"), ["merchant_id"], unique=False)
+        batch_op.create_index("ix_contents_merchant_id", ["merchant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contents_product_id"), ["product_id"], unique=False)
 
     op.create_table(
@@ -293,7 +290,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("subscriptions", schema=None) as batch_op:
         batch_op.create_index("ix_subscriptions_customer_id_status", ["customer_id", "status"], unique=False)
-        batch_op.create_index(batch_op.f("ix_subscriptions_merchant_id"), ["merchant_id"], unique=False)
         batch_op.create_index("ix_subscriptions_merchant_id_status", ["merchant_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_subscriptions_offer_id"), ["offer_id"], unique=False)
 
@@ -320,7 +316,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.create_index("ix_payments_customer_id", ["customer_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payments_merchant_id"), ["merchant_id"], unique=False)
         batch_op.create_index("ix_payments_subscription_id_at", ["subscription_id", "at"], unique=False)
 
     op.create_table(
@@ -427,7 +422,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("merchant_id", "key", name=op.f("uq_status_changes_merchant_id_key")),
     )
     with op.batch_alter_table("status_changes", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_status_changes_merchant_id"), ["merchant_id"], unique=False)
         batch_op.create_index(
             "ix_status_changes_subscription_id_requested_at", ["subscription_id", "requested_at"], unique=False
         )

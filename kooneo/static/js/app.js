@@ -8,10 +8,13 @@
   /* Dialogs: htmx puts one into #dialog, this opens it and gives the focus back to what opened it. */
   let opener = null;
 
+  const currentDialog = () => $("dialog")?.querySelector("dialog");
+
   const openDialog = () => {
-    const dialog = $("dialog")?.querySelector("dialog");
+    const dialog = currentDialog();
     if (!dialog || dialog.open) return;
     dialog.addEventListener("close", () => {
+      hideProblem(); // it may stand inside, and must not go with the dialog
       dialog.remove();
       if (opener?.isConnected) opener.focus();
     });
@@ -19,40 +22,58 @@
     (dialog.querySelector("[data-autofocus]") ?? dialog.querySelector("#dialog-title")).focus();
   };
 
-  const closeDialog = () => $("dialog")?.querySelector("dialog")?.close();
+  const closeDialog = () => currentDialog()?.close();
 
   document.addEventListener("click", (event) => {
-    const close = event.target.closest("dialog [data-close]");
-    if (close) {
-      event.preventDefault();
-      closeDialog();
-    }
+    if (!event.target.closest("dialog [data-close]")) return;
+    event.preventDefault();
+    closeDialog();
   });
 
+  /* A card that refreshes itself is nobody's doing: it takes nothing away, and its failures are tried again by themselves. */
+  const byItself = (element) => element.matches?.(".subscription") ?? false;
+
   document.addEventListener("htmx:beforeRequest", (event) => {
+    const { elt, target } = event.detail;
+    if (byItself(elt)) return;
     hideProblem();
-    if (event.detail.target?.id === "dialog") opener = event.detail.elt;
-    const form = event.detail.elt.closest?.("form[data-sending]");
-    if (form) sending(form, true);
+    if (target?.id === "dialog") opener = elt;
+    if (elt.matches("form[data-sending]")) sending(elt, true);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("form[data-sending]");
-    if (form?.isConnected) sending(form, false);
+    const { elt } = event.detail;
+    if (elt.isConnected && elt.matches("form[data-sending]")) sending(elt, false);
+  });
+
+  /* What the person had open stays open when a card is drawn anew. */
+  let openHistories = [];
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, target, shouldSwap } = event.detail;
+    const elt = event.detail.requestConfig.elt; // detail.elt is the target here
+    if (xhr.status === 503) {
+      event.detail.shouldSwap = false;
+      if (!byItself(elt)) showProblem(xhr.responseText, again(elt));
+    } else if (shouldSwap && target?.matches(".subscription")) {
+      openHistories = [...target.querySelectorAll("details[open]")].map((details) => details.id);
+      if (!byItself(elt)) closeDialog(); // before the answer is announced: behind a modal nothing is heard
+    }
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
+    openHistories.splice(0).forEach((id) => { if ($(id)) $(id).open = true; });
     if (event.detail.target?.id === "dialog") openDialog();
     enhance(document); // after Back there is no target: the whole body is new
   });
 
-  /* While PayPal is asked: the button says so, and so does the live region. */
+  /* While PayPal is asked: the button says so, and so does the dialog's own live region. */
   const sending = (form, on) => {
     const button = form.querySelector("button:not([type=button])");
     if (on) {
       button.dataset.label = button.textContent;
       button.textContent = form.dataset.sending;
-      announce(form.dataset.sending);
+      if ($("sending")) $("sending").textContent = form.dataset.sending;
     } else if (button.dataset.label) {
       button.textContent = button.dataset.label;
     }
@@ -60,18 +81,21 @@
 
   const announce = (text) => { $("announcement").textContent = text; };
 
-  /* The server says where the focus goes once the answer stands in the page. */
-  document.addEventListener("kooneo:focus", (event) => {
-    closeDialog();
-    $(event.detail.id)?.focus({ preventScroll: false });
+  /* The server says where the focus goes once the answer stands in the page, and which card has changed. */
+  document.addEventListener("kooneo:focus", (event) => $(event.detail.id)?.focus());
+
+  document.addEventListener("kooneo:changed", (event) => {
+    // What others open may have followed from this one. One that looks the same is not drawn.
+    document.querySelectorAll(".subscription").forEach((card) => {
+      if (card.id !== event.detail.id) window.htmx.trigger(card, "kooneo:refresh");
+    });
   });
 
   /* Failures: one place, and it stays. A form sent again carries the same key, so it is never done twice. */
   const showProblem = (html, retry) => {
     const place = $("problem");
     place.innerHTML = html;
-    const dialog = $("dialog")?.querySelector("dialog[open]");
-    (dialog ?? document.body).append(place);
+    (currentDialog() ?? document.body).append(place);
     if (!retry) return;
     const button = document.createElement("button");
     button.type = "button";
@@ -88,34 +112,27 @@
   };
 
   const again = (element) => () => {
-    const form = element.closest?.("form");
+    const form = element.closest("form");
     if (form) form.requestSubmit();
     else element.click();
   };
 
   const lost = (event) => {
-    if (event.detail.elt.matches?.("[data-waiting]")) return; // the next refresh will try again
-    showProblem($("lost").innerHTML, again(event.detail.elt));
+    if (!byItself(event.detail.elt)) showProblem($("lost").innerHTML, again(event.detail.elt));
   };
 
   document.addEventListener("htmx:sendError", lost);
   document.addEventListener("htmx:timeout", lost);
   document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.elt.matches?.("[data-waiting]")) return;
-    showProblem(event.detail.xhr.responseText, event.detail.xhr.status >= 500 ? again(event.detail.elt) : null);
-  });
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    const { xhr, elt } = event.detail;
-    if (xhr.status === 503) {
-      event.detail.shouldSwap = false;
-      showProblem(xhr.responseText, again(elt));
-    }
+    const { elt, xhr } = event.detail;
+    if (!byItself(elt)) showProblem(xhr.responseText, xhr.status >= 500 ? again(elt) : null);
   });
 
   /* Characters typed, and the copy buttons, which need a script to be of use. */
   const count = (input) => {
     const place = $(`${input.id}-count`);
-    const text = input.dataset.countText.replace("{n}", input.value.length).replace("{limit}", input.dataset.count);
+    const length = [...input.value].length; // as the server counts: characters, not UTF-16 units
+    const text = input.dataset.countText.replace("{n}", length).replace("{limit}", input.dataset.count);
     if (place) place.textContent = text;
   };
 

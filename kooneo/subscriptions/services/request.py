@@ -3,6 +3,7 @@
 import uuid
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from kooneo import jobs
 from kooneo.clock import now
@@ -10,7 +11,7 @@ from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.effects import end
-from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, NotAllowed, Transition, transition
+from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, Transition, transition
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 
 REASON_LENGTH = 128
@@ -42,6 +43,16 @@ def request_change(
     Raises ChangeInProgress, lifecycle.NotAllowed, KeyReused or KeysMissing; then nothing has changed.
     """
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
+    try:
+        return _request(merchant_id, subscription_id, action, by, key, reason)
+    except IntegrityError:
+        # The same key came for another subscription at the same moment.
+        raise KeyReused from None
+
+
+def _request(
+    merchant_id: uuid.UUID, subscription_id: uuid.UUID, action: Action, by: Actor, key: str, reason: str
+) -> StatusChange:
     with transaction():
         subject = _locked(merchant_id, subscription_id)
         if replay := _by_key(merchant_id, key):
@@ -128,6 +139,3 @@ def _note(event: str, subject: Subscription, change: StatusChange, by: Actor) ->
         change_id=str(change.id),
         reason=change.reason,
     )
-
-
-__all__ = ["ChangeInProgress", "KeyReused", "KeysMissing", "NotAllowed", "request_change"]

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from flask import current_app
 from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 from kooneo import jobs
 from kooneo.clock import now
@@ -20,13 +21,15 @@ from kooneo.subscriptions.conversation import end_at_paypal
 from kooneo.subscriptions.effects import end, learn, status_in_force
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import AWAITING_APPROVAL, ENDED_AT_PAYPAL, Outcome, Problem
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Outcome, Problem
 from kooneo.subscriptions.services.request import SETTLE
 
-# Longer than the slowest attempt: four requests of 11 s each (kooneo.paypal: 3 s to connect, 8 s to answer).
-LEASE = timedelta(seconds=90)
+# The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
+LEASE = timedelta(minutes=4)
+# Less than this left of the lease, and PayPal is not told any more: another attempt may begin before it has answered.
+_TIME_TO_SEND = timedelta(minutes=2)
 
-# Before the second attempt, the third… After the last one a person must look: some nineteen hours in all.
+# Before the second attempt, the third… After the last one a person must look: some seventeen hours in all.
 BACKOFF = tuple(
     timedelta(seconds=s) for s in (5, 10, 20, 40, 60, 120, 300, 600, 900, 1800, 3600, 3600, 7200, 14400, 28800)
 )
@@ -34,6 +37,8 @@ BACKOFF = tuple(
 _UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
 _EARLY = timedelta(seconds=1)
 """How much earlier than planned a retry may come: the queue's clock is not ours."""
+
+_PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
 
 log = structlog.get_logger()
 
@@ -45,7 +50,8 @@ class _Leased:
     change_id: uuid.UUID
     lease: str
     paypal_id: str
-    gateway: Gateway | None
+    gateway: Gateway | Problem
+    """Or why there is none."""
     sent_before: bool
 
 
@@ -61,100 +67,132 @@ def settle(change_id: str) -> None:
         return
     try:
         outcome = _attempt(leased)
+        _settle(leased, outcome)
     except _LeaseLost:
         log.warning("change.lease_lost", change_id=change_id)
-        return
+    except OperationalError:
+        raise  # the database is gone: the lease runs out, and the change is taken up again
     except Exception:
         # Our own mistake must not become a change that is tried for ever, or a record that claims to know.
         log.exception("change.attempt_failed", change_id=change_id)
-        outcome = Outcome(ChangeState.UNKNOWN, problem=Problem.BAD_ANSWER)
-    _settle(leased, outcome)
+        _settle(leased, Outcome(ChangeState.UNKNOWN, problem=Problem.INTERRUPTED))
 
 
 def _take(change_id: uuid.UUID) -> _Leased | None:
     lease = f"{current_app.config['SETTINGS'].worker_name}:{uuid.uuid4()}"
     with transaction():
-        taken: CursorResult[Any] = db.session.execute(
-            update(StatusChange)
-            .where(
-                StatusChange.id == change_id,
-                _UNSETTLED,
-                or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
-                or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
-            )
-            .values(
-                lease_holder=lease,
-                lease_until=now() + LEASE,
-                attempts=StatusChange.attempts + 1,
-                last_attempt_at=now(),
-            )
-        )  # type: ignore[assignment]
-        if taken.rowcount == 0:
+        if not _lease(change_id, lease):
             return None
         change = db.session.get_one(StatusChange, change_id)
         subscription = db.session.get_one(Subscription, change.subscription_id)
+        if change.attempts > len(BACKOFF) + 1:
+            # Every attempt died before it could say so.
+            _stop(subscription, change, Outcome(ChangeState.NEEDS_ATTENTION, problem=Problem.INTERRUPTED))
+            return None
         return _Leased(change_id, lease, subscription.paypal_id or "", _gateway(change), change.sent_at is not None)
 
 
-def _gateway(change: StatusChange) -> Gateway | None:
+def _lease(change_id: uuid.UUID, lease: str) -> bool:
+    taken: CursorResult[Any] = db.session.execute(
+        update(StatusChange)
+        .where(
+            StatusChange.id == change_id,
+            _UNSETTLED,
+            or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
+            or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
+        )
+        .values(
+            lease_holder=lease,
+            lease_until=now() + LEASE,
+            attempts=StatusChange.attempts + 1,
+            last_attempt_at=now(),
+        )
+    )  # type: ignore[assignment]
+    return taken.rowcount > 0
+
+
+def _gateway(change: StatusChange) -> Gateway | Problem:
     """With the keys the change was asked for, or none: a change is never sent to another account."""
     account = paypal_account(change.merchant_id)
     if account is None or account.version != change.account_version:
-        return None
+        return Problem.KEYS_CHANGED
     try:
         return gateway_for(account)
     except DecryptionError:
         log.exception("paypal_account.unreadable", merchant_id=str(change.merchant_id))
-        return None
+        return Problem.KEYS_UNREADABLE
 
 
 def _attempt(leased: _Leased) -> Outcome:
-    if leased.gateway is None:
+    if leased.gateway == Problem.KEYS_CHANGED:
         state = ChangeState.NEEDS_ATTENTION if leased.sent_before else ChangeState.REFUSED
         return Outcome(state, problem=Problem.KEYS_CHANGED)
+    if isinstance(leased.gateway, Problem):
+        # Our own set-up is wrong, which says nothing about the request: it waits.
+        return Outcome(ChangeState.UNKNOWN, problem=leased.gateway)
     return end_at_paypal(
         leased.gateway,
         leased.paypal_id,
         sent_before=leased.sent_before,
-        before_sending=lambda: _mark_sent(leased),
+        before_sending=lambda remote: _mark_sent(leased, remote),
     )
 
 
-def _mark_sent(leased: _Leased) -> None:
-    """Committed before PayPal is told: whoever finds this row later knows that the cancellation may have happened.
+def _mark_sent(leased: _Leased, remote: RemoteSubscription) -> None:
+    """Committed before PayPal is told: whoever finds this row later knows that the cancellation may have happened, and what
+    PayPal's record said before it, such as the next billing date or a suspension.
 
     Raises _LeaseLost: then PayPal must not be told.
     """
     with transaction():
-        change = db.session.get_one(StatusChange, leased.change_id, with_for_update=True)
-        if change.lease_holder != leased.lease:
+        change, subscription = _held(leased)
+        if change.lease_until is None or change.lease_until - now() < _TIME_TO_SEND:
             raise _LeaseLost
         change.sent_at = change.sent_at or now()
+        _take_over(subscription, remote)
+
+
+def _held(leased: _Leased) -> tuple[StatusChange, Subscription]:
+    """Both rows, locked. Raises _LeaseLost."""
+    query = select(StatusChange).filter_by(id=leased.change_id).with_for_update()
+    change = db.session.scalars(query.execution_options(populate_existing=True)).one()
+    if change.lease_holder != leased.lease or change.state.settled:
+        raise _LeaseLost
+    return change, db.session.get_one(Subscription, change.subscription_id, with_for_update=True)
+
+
+def _take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """Take PayPal's facts, and its status as long as nothing has ended there or here."""
+    learn(subscription, remote, at=now())
+    if subscription.status.ended or remote.status in ENDED_AT_PAYPAL:
+        return
+    before, subscription.status = subscription.status, status_in_force(remote)
+    if subscription.status != before:
+        record(
+            subscription.merchant_id,
+            f"subscription.{subscription.status}",
+            by=_PAYPAL,
+            customer_id=subscription.customer_id,
+            subject_id=subscription.id,
+            before=before,
+            after=subscription.status,
+            debug_id=remote.debug_id,
+        )
 
 
 def _settle(leased: _Leased, outcome: Outcome) -> None:
     with transaction():
-        query = select(StatusChange).filter_by(id=leased.change_id).with_for_update()
-        change = db.session.scalars(query.execution_options(populate_existing=True)).one()
-        if change.lease_holder != leased.lease or change.state.settled:
-            log.warning("change.lease_lost", change_id=str(change.id))
-            return
-        subscription = db.session.get_one(Subscription, change.subscription_id, with_for_update=True)
+        change, subscription = _held(leased)
         change.lease_holder = change.lease_until = None
         change.debug_id = outcome.debug_id or change.debug_id
-        _learn_from(subscription, outcome)
+        if outcome.remote is not None:
+            _take_over(subscription, outcome.remote)
         if outcome.state == ChangeState.DONE and outcome.remote:
             _done(subscription, change, outcome, outcome.remote)
         elif outcome.state == ChangeState.UNKNOWN:
             _try_again(subscription, change, outcome)
         else:
             _stop(subscription, change, outcome)
-
-
-def _learn_from(subscription: Subscription, outcome: Outcome) -> None:
-    for remote in (outcome.before, outcome.remote):
-        if remote is not None:
-            learn(subscription, remote, at=now())
 
 
 def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
@@ -164,8 +202,7 @@ def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, re
         return
     # PayPal's clock may be ahead of ours; nothing has ended in the future.
     ended_at = min(remote.status_updated_at or now(), now()) if remote.status in ENDED_AT_PAYPAL else now()
-    suspended = outcome.before is not None and outcome.before.status == RemoteStatus.SUSPENDED
-    end(subscription, target, at=ended_at, suspended_at_paypal=suspended)
+    end(subscription, target, at=ended_at)
     change.to_status = target
     change.already_ended = outcome.already_ended
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
@@ -178,7 +215,7 @@ def _truth(wished: SubscriptionStatus, remote: RemoteStatus) -> SubscriptionStat
     never began."""
     if remote == RemoteStatus.EXPIRED:
         return SubscriptionStatus.COMPLETED
-    if remote in AWAITING_APPROVAL and wished == SubscriptionStatus.COMPLETED:
+    if remote == RemoteStatus.APPROVAL_PENDING and wished == SubscriptionStatus.COMPLETED:
         return None
     return wished
 
@@ -202,10 +239,9 @@ def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcom
 
 def _stop(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
     change.problem, change.problem_detail = outcome.problem, outcome.detail
+    change.lease_holder = change.lease_until = None
     _close(change, outcome.state)
     _note(f"subscription.{change.action}_{outcome.state}", subscription, change)
-    if outcome.remote and not subscription.status.ended and outcome.remote.status not in ENDED_AT_PAYPAL:
-        subscription.status = status_in_force(outcome.remote)
 
 
 def _close(change: StatusChange, state: ChangeState) -> None:

@@ -1,0 +1,69 @@
+"""What happened to a subscription: payments and changes of status, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kooneo.billing.models import Payment, PaymentState
+from kooneo.language import amount
+from kooneo.language import gettext as _
+from kooneo.subscriptions import words
+from kooneo.subscriptions.answers import refused_by_us
+from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    at: datetime
+    text: str
+    source: str
+    tone: str = ""
+
+
+def history(subscription: Subscription, payments: Sequence[Payment]) -> list[HistoryLine]:
+    """Newest first."""
+    lines = [_payment_line(payment) for payment in payments]
+    for change in subscription.changes:
+        lines += _change_lines(change)
+    lines.append(_start(subscription))
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _start(subscription: Subscription) -> HistoryLine:
+    """One that the customer never agreed to has not begun, whatever became of it."""
+    first = subscription.changes[-1].from_status if subscription.changes else subscription.status
+    begun = _("Abonnement demandé") if first == SubscriptionStatus.PENDING else _("Abonnement commencé")
+    where = _("chez PayPal") if subscription.gateway == Gateway.PAYPAL else _("hors de PayPal")
+    return HistoryLine(subscription.started_at, begun, f"{subscription.customer.name}, {where}", "live")
+
+
+def _payment_line(payment: Payment) -> HistoryLine:
+    source = "PayPal" if payment.paypal_transaction_id else _("Reçu hors de PayPal")
+    if payment.state == PaymentState.COMPLETED:
+        return HistoryLine(payment.at, _("Paiement reçu : %(amount)s", amount=amount(payment.amount)), source, "live")
+    return HistoryLine(payment.at, _("Prélèvement refusé : %(amount)s", amount=amount(payment.amount)), source, "late")
+
+
+def _change_lines(change: StatusChange) -> list[HistoryLine]:
+    reason = _(" : « %(reason)s »", reason=change.reason) if change.reason else ""
+    asked = HistoryLine(change.requested_at, words.requested(change.action) + reason, change.actor_name, "held")
+    if not change.state.settled or change.settled_at is None:
+        return [asked]
+    if change.state == ChangeState.DONE and change.to_status:
+        answer = _(" · PayPal a répondu : %(status)s", status=change.paypal_status) if change.paypal_status else ""
+        became = words.label(change.to_status) + reason
+        return [HistoryLine(change.settled_at, became, change.actor_name + answer, words.tone(change.to_status))]
+    return [HistoryLine(change.settled_at, _failure(change), _whose(change), "cut"), asked]
+
+
+def _failure(change: StatusChange) -> str:
+    if change.state == ChangeState.NEEDS_ATTENTION:
+        return _("Resté sans réponse sûre")
+    return _("Arrêté par Kooneo, rien n'a changé") if refused_by_us(change) else _("Refusé par PayPal")
+
+
+def _whose(change: StatusChange) -> str:
+    if refused_by_us(change):
+        return "Kooneo"
+    return _("PayPal, référence %(id)s", id=change.debug_id) if change.debug_id else "PayPal"
