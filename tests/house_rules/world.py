@@ -1,0 +1,66 @@
+"""Two merchants with a row of every kind, and an address for every route of the app: new routes enter by themselves."""
+
+import uuid
+from dataclasses import dataclass, field
+
+from flask import Flask
+from support.builders import (
+    a_customer,
+    a_grant,
+    a_member,
+    a_merchant,
+    a_payment,
+    a_product,
+    a_subscription,
+    an_offer,
+)
+from werkzeug.routing import Rule
+from werkzeug.routing.converters import AnyConverter, UUIDConverter
+
+from kooneo.accounts.models import Merchant, TeamMember
+
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+MISSING = uuid.UUID("00000000-0000-4000-8000-000000000000")
+
+
+@dataclass(frozen=True)
+class World:
+    """`ids` by the name that stands in a URL."""
+
+    merchant: Merchant
+    owner: TeamMember
+    ids: dict[str, uuid.UUID] = field(default_factory=dict)
+
+
+def a_world() -> World:
+    merchant = a_merchant()
+    product = a_product(merchant)
+    customer = a_customer(merchant)
+    subscription = a_subscription(customer, offer=an_offer(product))
+    a_payment(subscription)
+    a_grant(customer, product)
+    ids = {"customer_id": customer.id, "product_id": product.id, "subscription_id": subscription.id}
+    return World(merchant, a_member(merchant), ids)
+
+
+def rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def addresses(rule: Rule, ids: dict[str, uuid.UUID]) -> list[str]:
+    """One for each choice that the rule leaves open."""
+    found: list[dict[str, object]] = [{}]
+    for name, converter in rule._converters.items():
+        if isinstance(converter, AnyConverter):
+            found = [values | {name: choice} for values in found for choice in sorted(converter.items)]
+        elif isinstance(converter, UUIDConverter):
+            assert name in ids, f"{rule}: house_rules/world.py does not know a row for <{name}>: add one to a_world"
+            found = [values | {name: ids[name]} for values in found]
+        else:
+            raise AssertionError(f"{rule}: house_rules/world.py does not know what to put for <{name}>")
+    built = [rule.build(values) for values in found]
+    return [path for part in built if part for path in [part[1]]]
+
+
+def missing(world: World) -> dict[str, uuid.UUID]:
+    return dict.fromkeys(world.ids, MISSING)

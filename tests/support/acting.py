@@ -1,0 +1,124 @@
+"""What members and the worker do, as verbs. Each has an application context of its own, as a request or a job has."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+import time_machine
+from sqlalchemy import select, text
+
+from kooneo.clock import now
+from kooneo.extensions import db
+from kooneo.journal.models import JournalDetails, JournalEntry
+from kooneo.journal.services import Actor, verify
+from kooneo.settings.services import gateway_for, paypal_account
+from kooneo.subscriptions.lifecycle import Action
+from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.services.request import request_change
+from kooneo.subscriptions.services.settle import release_own_leases, settle, take_up
+
+from .running import fresh, in_app
+
+NORA = Actor("member", "Nora Petit", "back_office", uuid.UUID(int=1))
+
+
+@in_app
+def ask(
+    subscription: Subscription, action: Action | str, *, by: Actor = NORA, key: str = "", reason: str = ""
+) -> StatusChange:
+    """Somebody requests a change of status."""
+    return request_change(subscription, Action(action), by=by, key=key or str(uuid.uuid4()), reason=reason)
+
+
+def attempt(change: StatusChange) -> StatusChange:
+    """The worker runs one job of this change."""
+    _settle(str(change.id))
+    return fresh(change)
+
+
+_settle = in_app(settle)
+sweep = in_app(take_up)
+restart_as_worker = in_app(release_own_leases)
+"""What a worker does when it starts."""
+
+
+def ended(subscription: Subscription, action: Action | str, **details: Any) -> tuple[Subscription, StatusChange]:
+    """Asked for and attempted once: the subscription and the change as they then are."""
+    change = attempt(ask(subscription, action, **details))
+    return fresh(subscription), change
+
+
+def try_until_settled(change: StatusChange, *, at_most: int = 30) -> StatusChange:
+    """Attempt after attempt, each when it is due."""
+    for _ in range(at_most):
+        change = fresh(change)
+        if change.state.settled:
+            return change
+        with at(max(now(), change.next_attempt_at or now())):
+            change = attempt(change)
+    raise AssertionError(f"not settled after {at_most} attempts")
+
+
+@contextmanager
+def at(instant: datetime) -> Iterator[None]:
+    """Meanwhile it is `instant`, and time goes on from there."""
+    with time_machine.travel(instant, tick=True):
+        yield
+
+
+@contextmanager
+def later(**duration: float) -> Iterator[None]:
+    with at(now() + timedelta(**duration)):
+        yield
+
+
+@in_app
+def impatient(subscription: Subscription, seconds: float = 0.3) -> None:
+    """Kooneo waits no longer than this for PayPal, with this merchant's keys, until the test is over."""
+    account = paypal_account(subscription.merchant_id)
+    assert account is not None
+    gateway_for(account)._api._transport._timeouts = (seconds, seconds)
+
+
+@in_app
+def journal_of(subscription: Subscription) -> list[tuple[str, str | None, str | None]]:
+    """Event, before and after of each line about it."""
+    query = select(JournalEntry).filter_by(subject_id=subscription.id).order_by(JournalEntry.number)
+    return [(entry.event, entry.before, entry.after) for entry in db.session.scalars(query)]
+
+
+@in_app
+def journal_details(subscription: Subscription) -> list[dict[str, Any]]:
+    query = select(JournalDetails.data).join(JournalEntry, JournalEntry.id == JournalDetails.entry_id)
+    return list(
+        db.session.scalars(query.where(JournalEntry.subject_id == subscription.id).order_by(JournalEntry.number))
+    )
+
+
+@in_app
+def journal_findings(merchant_id: uuid.UUID) -> list[str]:
+    return list(verify(merchant_id))
+
+
+@in_app
+def changes_of(subscription: Subscription) -> list[StatusChange]:
+    query = select(StatusChange).filter_by(subscription_id=subscription.id).order_by(StatusChange.requested_at)
+    return list(db.session.scalars(query))
+
+
+@in_app
+def rewrite(row: Any, **columns: Any) -> None:
+    """Straight into the table, past every service: for states that no service makes."""
+    statement = row.__table__.update().where(row.__table__.c.id == row.id).values(**columns)
+    db.session.execute(statement)
+    db.session.commit()
+
+
+@in_app
+def jobs_of(change: StatusChange | Subscription) -> list[str]:
+    """The ids of the jobs that were enqueued for it, from the engine's own table."""
+    schema = "dbos." if db.engine.dialect.name == "postgresql" else ""
+    query = text(f"SELECT workflow_uuid FROM {schema}workflow_status WHERE workflow_uuid LIKE :id ORDER BY created_at")
+    return [row[0] for row in db.session.execute(query, {"id": f"{change.id}%"})]

@@ -1,0 +1,355 @@
+"""Rows for tests. What is not given is made up, another merchant included; what PayPal should know, the simulator knows too."""
+
+import functools
+import itertools
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from kooneo.access.models import AccessGrant
+from kooneo.accounts.models import Merchant, Role, TeamMember
+from kooneo.accounts.passwords import hash_password
+from kooneo.billing.models import Payment, PaymentState
+from kooneo.catalog.models import (
+    AccessAfterCancellation,
+    AccessAfterCompletion,
+    Content,
+    Offer,
+    OfferProduct,
+    Product,
+)
+from kooneo.clock import local_date, now
+from kooneo.customers.models import Customer
+from kooneo.extensions import Base, db, transaction
+from kooneo.journal.services import Actor
+from kooneo.paypal import Environment
+from kooneo.settings.models import PayPalAccount
+from kooneo.settings.services import save_paypal_keys
+from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import Subscription
+from kooneo.terms import Interval, add_months
+
+from . import paypal
+from .running import in_app
+
+PASSWORD = "une phrase de passe longue"
+CONTENTS = (("Premiers pas", 0), ("Les couleurs", 30), ("Le grand format", 90))
+
+_number = itertools.count(1)
+_S = SubscriptionStatus
+
+_AT_PAYPAL = {
+    _S.PENDING: "APPROVAL_PENDING",
+    _S.ACTIVE: "ACTIVE",
+    _S.PAST_DUE: "ACTIVE",
+    _S.SUSPENDED: "SUSPENDED",
+    _S.COMPLETED: "EXPIRED",
+    _S.CANCELLED: "CANCELLED",
+    _S.ABANDONED: "CANCELLED",
+}
+
+
+@functools.cache
+def _password_hash() -> str:
+    """Worked out once: Argon2 is slow on purpose."""
+    return hash_password(PASSWORD)
+
+
+@in_app
+def saved(row: Any, *others: Base) -> Any:
+    """Written, `row` first; which comes back."""
+    with transaction():
+        db.session.add(row)
+        db.session.flush()
+        db.session.add_all(others)
+    return row
+
+
+@in_app
+def all_saved(rows: list[Any]) -> list[Any]:
+    with transaction():
+        db.session.add_all(rows)
+    return rows
+
+
+def secret_of(merchant: Merchant) -> str:
+    """The secret that belongs to the keys of `a_merchant`."""
+    return f"secret-of-{merchant.slug}"
+
+
+def client_id_of(merchant: Merchant) -> str:
+    return f"client-{merchant.slug}-{merchant.id.hex}"
+
+
+def a_merchant(name: str = "Atelier", *, keys: bool = True, time_zone: str = "Europe/Paris") -> Merchant:
+    number = next(_number)
+    merchant = saved(
+        Merchant(id=uuid.uuid4(), name=f"{name} {number}", slug=f"{name.lower()}-{number}", time_zone=time_zone)
+    )
+    if keys:
+        paypal.knows_keys(client_id_of(merchant), secret_of(merchant))
+        has_keys(merchant, client_id_of(merchant), secret_of(merchant))
+    return merchant
+
+
+@in_app
+def has_keys(
+    merchant: Merchant, client_id: str, secret: str, environment: Environment = Environment.SANDBOX
+) -> PayPalAccount:
+    """The merchant enters these PayPal keys, in the place of older ones."""
+    with transaction():
+        return save_paypal_keys(merchant.id, client_id=client_id, secret=secret, environment=environment)
+
+
+@in_app
+def merchant_of(row: Any) -> Merchant:
+    return db.session.get_one(Merchant, row.merchant_id)
+
+
+def a_member(
+    merchant: Merchant | None = None,
+    *,
+    role: Role = Role.OWNER,
+    name: str = "Nora Petit",
+    disabled_at: datetime | None = None,
+) -> TeamMember:
+    merchant = merchant or a_merchant()
+    return saved(
+        TeamMember(
+            id=uuid.uuid4(),
+            merchant_id=merchant.id,
+            name=name,
+            email=f"member-{next(_number)}@{merchant.slug}.test",
+            password_hash=_password_hash(),
+            role=role,
+            disabled_at=disabled_at,
+        )
+    )
+
+
+def actor(member: TeamMember) -> Actor:
+    return Actor("member", member.name, "back_office", member.id)
+
+
+def a_product(
+    merchant: Merchant | None = None,
+    *,
+    title: str = "Aquarelle",
+    after_completion: AccessAfterCompletion | str = AccessAfterCompletion.CLOSED,
+    after_cancellation: AccessAfterCancellation | str = AccessAfterCancellation.CLOSED,
+    contents: tuple[tuple[str, int], ...] = CONTENTS,
+) -> Product:
+    merchant = merchant or a_merchant()
+    product = Product(
+        id=uuid.uuid4(),
+        merchant_id=merchant.id,
+        title=title,
+        access_after_completion=AccessAfterCompletion(after_completion),
+        access_after_cancellation=AccessAfterCancellation(after_cancellation),
+    )
+    held = [
+        Content(
+            merchant_id=merchant.id, product_id=product.id, title=content, position=position, unlock_after_days=days
+        )
+        for position, (content, days) in enumerate(contents)
+    ]
+    return saved(product, *held)
+
+
+def an_offer(*products: Product, title: str = "Atelier du mardi", price: int = 4900, **terms: Any) -> Offer:
+    """Sells these products, or one that is made for it."""
+    sold = products or (a_product(),)
+    offer = Offer(
+        id=uuid.uuid4(),
+        merchant_id=sold[0].merchant_id,
+        title=title,
+        price_minor=price,
+        currency=terms.pop("currency", "EUR"),
+        interval=terms.pop("interval", Interval.MONTH),
+        paypal_plan_id=f"P-{uuid.uuid4().hex[:20].upper()}",
+        **terms,
+    )
+    return saved(offer, *(OfferProduct(offer_id=offer.id, product_id=product.id) for product in sold))
+
+
+def a_customer(
+    merchant: Merchant | None = None, *, given_name: str = "Alice", family_name: str = "Martin", email: str = ""
+) -> Customer:
+    merchant = merchant or a_merchant()
+    customer = Customer(
+        id=uuid.uuid4(),
+        merchant_id=merchant.id,
+        given_name=given_name,
+        family_name=family_name,
+        email=email or f"client-{next(_number)}@client.test",
+    )
+    customer.renew_keys()
+    return saved(customer)
+
+
+def a_subscription(
+    customer: Customer | None = None,
+    *,
+    merchant: Merchant | None = None,
+    offer: Offer | None = None,
+    status: SubscriptionStatus | str = SubscriptionStatus.ACTIVE,
+    gateway: Gateway = Gateway.PAYPAL,
+    after_completion: AccessAfterCompletion | str = AccessAfterCompletion.CLOSED,
+    after_cancellation: AccessAfterCancellation | str = AccessAfterCancellation.CLOSED,
+    days: int = 40,
+    at_paypal: dict[str, Any] | None = None,
+    total_cycles: int | None = None,
+    commitment_cycles: int | None = None,
+    open_at_end: bool = True,
+) -> Subscription:
+    """Of monthly payments, begun `days` ago. `at_paypal` are fields of the simulator's record that are to be different."""
+    status = SubscriptionStatus(status)
+    merchant = merchant or _merchant_of(customer or offer) or a_merchant()
+    customer = customer or a_customer(merchant)
+    if offer is None:
+        product = a_product(merchant, after_completion=after_completion, after_cancellation=after_cancellation)
+        offer = an_offer(product, total_cycles=total_cycles, commitment_cycles=commitment_cycles)
+    started_at = now().replace(microsecond=0) - timedelta(days=days)
+    subscription = Subscription(
+        id=uuid.uuid4(),
+        merchant_id=merchant.id,
+        customer_id=customer.id,
+        offer_id=offer.id,
+        gateway=gateway,
+        status=status,
+        contracted_on=local_date(started_at, merchant.time_zone),
+        started_at=started_at,
+        price_minor=offer.price_minor,
+        currency=offer.currency,
+        interval=offer.interval,
+        interval_count=offer.interval_count,
+        total_cycles=offer.total_cycles,
+        commitment_cycles=offer.commitment_cycles,
+        ended_at=now() - timedelta(days=3) if status.ended else None,
+        open_at_end=open_at_end and status.ended,
+    )
+    _paid_so_far(subscription)
+    if gateway == Gateway.PAYPAL:
+        _put_at_paypal(subscription, merchant, customer, offer, at_paypal or {})
+    return saved(subscription)
+
+
+def _merchant_of(row: Base | None) -> Merchant | None:
+    return merchant_of(row) if row else None
+
+
+def _paid_so_far(subscription: Subscription) -> None:
+    """Every due date so far was paid, but for the last one of somebody who is late."""
+    subscription.cycles_completed = subscription.outstanding_minor = subscription.failed_payments = 0
+    if subscription.status == _S.PENDING:
+        return
+    last_day = subscription.ended_at or now()
+    due = [day for day in _due_dates(subscription.started_at) if day <= last_day][: subscription.total_cycles]
+    if subscription.status == _S.PAST_DUE:
+        subscription.outstanding_minor = subscription.price_minor
+        subscription.failed_payments = 1
+        subscription.last_failed_payment_at = due.pop()
+    subscription.cycles_completed = len(due)
+    if due:
+        subscription.last_payment_at = due[-1]
+        subscription.paid_until = add_months(due[-1], 1)
+    if not subscription.status.ended:
+        subscription.next_billing_at = next(day for day in _due_dates(subscription.started_at) if day > now())
+
+
+def _due_dates(started_at: datetime) -> list[datetime]:
+    return [add_months(started_at, months) for months in range(60)]
+
+
+def _put_at_paypal(
+    subscription: Subscription, merchant: Merchant, customer: Customer, offer: Offer, told: dict[str, Any]
+) -> None:
+    subscription.paypal_id = paypal.new_id()
+    document = {
+        "id": subscription.paypal_id,
+        "client_id": client_id_of(merchant),
+        "plan_id": offer.paypal_plan_id,
+        "status": _AT_PAYPAL[subscription.status],
+        "price": str(subscription.price),
+        "currency": subscription.currency,
+        "start_time": _rfc3339(subscription.started_at),
+        "total_cycles": subscription.total_cycles or 0,
+        "cycles_completed": subscription.cycles_completed,
+        "failed_payments_count": subscription.failed_payments,
+        "outstanding": str(subscription.outstanding) if subscription.outstanding_minor else None,
+        "status_update_time": _rfc3339(subscription.ended_at or subscription.started_at),
+        "email": customer.email,
+        "given_name": customer.given_name,
+        "surname": customer.family_name,
+    }
+    paypal.has(document | told)
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def a_payment(
+    subscription: Subscription,
+    *,
+    at: datetime | None = None,
+    amount: int | None = None,
+    state: PaymentState = PaymentState.COMPLETED,
+) -> Payment:
+    return saved(
+        Payment(
+            merchant_id=subscription.merchant_id,
+            customer_id=subscription.customer_id,
+            subscription_id=subscription.id,
+            paypal_transaction_id=uuid.uuid4().hex[:17].upper() if subscription.gateway == Gateway.PAYPAL else None,
+            amount_minor=subscription.price_minor if amount is None else amount,
+            currency=subscription.currency,
+            state=state,
+            at=at or now(),
+        )
+    )
+
+
+def a_grant(customer: Customer, product: Product, *, until: datetime | None = None) -> AccessGrant:
+    return saved(
+        AccessGrant(
+            merchant_id=customer.merchant_id,
+            customer_id=customer.id,
+            product_id=product.id,
+            until=until,
+            granted_by="Nora Petit",
+        )
+    )
+
+
+@in_app
+def customer_of(subscription: Subscription) -> Customer:
+    return db.session.get_one(Customer, subscription.customer_id)
+
+
+@in_app
+def offer_of(subscription: Subscription) -> Offer:
+    return db.session.get_one(Offer, subscription.offer_id)
+
+
+@in_app
+def product_of(subscription: Subscription) -> Product:
+    """The first that its offer sells."""
+    query = select(Product).join(OfferProduct).where(OfferProduct.offer_id == subscription.offer_id)
+    return db.session.scalars(query.order_by(Product.title)).all()[0]
+
+
+def noise() -> None:
+    """Another merchant's rows. They stand in every test's database: whoever forgets to ask for its own finds these."""
+    merchant = a_merchant("Voisin")
+    a_member(merchant, name="Yann Voisin")
+    offer = an_offer(a_product(merchant, title="Voisin, le cours"), title="Voisin, l’offre")
+    for status in SubscriptionStatus:
+        given_name = f"Zoé {status.value}"
+        customer = a_customer(
+            merchant, given_name=given_name, family_name="Voisin", email=f"{status.value}@voisin.test"
+        )
+        subscription = a_subscription(customer, offer=offer, status=status)
+        a_payment(subscription)

@@ -1,0 +1,87 @@
+"""What tests tell the PayPal simulator, and what they ask it. Everything is about one subscription or one merchant's keys, so
+that tests do not disturb each other."""
+
+import uuid
+from typing import Any
+
+import requests
+
+_address = ""
+
+
+def simulator_runs_at(address: str) -> None:
+    global _address  # noqa: PLW0603 - one simulator a test process
+    _address = address
+
+
+def _send(method: str, path: str, **options: Any) -> requests.Response:
+    response = requests.request(method, f"{_address}/_control/{path}", timeout=30, **options)
+    response.raise_for_status()
+    return response
+
+
+def new_id() -> str:
+    return f"I-{uuid.uuid4().hex[:12].upper()}"
+
+
+def knows_keys(client_id: str, secret: str, **fields: Any) -> None:
+    _send("POST", "accounts", json={"client_id": client_id, "client_secret": secret} | fields)
+
+
+def has(*documents: dict[str, Any]) -> None:
+    _send("POST", "subscriptions", json=list(documents))
+
+
+def change(paypal_id: str, **fields: Any) -> None:
+    """Somebody changes it at PayPal, without Kooneo."""
+    _send("PATCH", f"subscriptions/{paypal_id}", json=fields)
+
+
+def record(paypal_id: str) -> dict[str, Any]:
+    return dict(_send("GET", f"subscriptions/{paypal_id}").json())
+
+
+def status(paypal_id: str) -> str:
+    return str(record(paypal_id)["status"])
+
+
+def fails(paypal_id: str, on: str, kind: str, **options: Any) -> None:
+    """The next calls about this subscription fail: once, unless `times` says otherwise (0: always)."""
+    _send("POST", "failures", json={"on": on, "id": paypal_id, "kind": kind} | options)
+
+
+def fails_for_keys(client_id: str, on: str, kind: str, **options: Any) -> None:
+    _send("POST", "failures", json={"on": on, "client_id": client_id, "kind": kind} | options)
+
+
+def heals() -> None:
+    """Nothing fails any more."""
+    _send("DELETE", "failures")
+
+
+def calls(paypal_id: str, action: str = "") -> list[dict[str, Any]]:
+    """What PayPal was asked about this subscription, in order."""
+    filters = {"id": paypal_id} | ({"action": action} if action else {})
+    return list(_send("GET", "calls", params=filters).json()["calls"])
+
+
+def calls_in_order() -> list[dict[str, Any]]:
+    """Everything PayPal was asked so far, by every test."""
+    return list(_send("GET", "calls").json()["calls"])
+
+
+def cancellations(paypal_id: str) -> int:
+    return len(calls(paypal_id, "cancel"))
+
+
+def cancel_directly(paypal_id: str, client_id: str, secret: str) -> None:
+    """With the merchant's keys and PayPal's own route: what a worker did before it died."""
+    token = requests.post(
+        f"{_address}/v1/oauth2/token",
+        auth=(client_id, secret),
+        data={"grant_type": "client_credentials"},
+        timeout=30,
+    ).json()["access_token"]
+    path = f"{_address}/v1/billing/subscriptions/{paypal_id}/cancel"
+    headers = {"Authorization": f"Bearer {token}"}
+    requests.post(path, json={"reason": "Arrêt demandé"}, headers=headers, timeout=30).raise_for_status()
