@@ -230,6 +230,20 @@ def test_signing_in_takes_a_new_cookie_and_a_new_session() -> None:
     assert not _is_in(attacker)
 
 
+def test_what_stood_in_the_cookie_before_is_thrown_away() -> None:
+    member = a_member()
+    browser = Browser()
+    browser.open("/login")
+    with browser.client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+        before = cookie["csrf_token"]
+    browser.sign_in(member.email)
+    browser.open("/customers")
+    with browser.client.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie["csrf_token"] != before
+
+
 def test_every_sign_in_has_a_token_of_its_own() -> None:
     member = a_member()
     cookies = {_cookie(signed_in(member)) for _ in range(3)}

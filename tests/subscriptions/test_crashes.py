@@ -11,6 +11,7 @@ from support import paypal
 from support.acting import ask, attempt, changes_of, journal_of, later, restart_as_worker, rewrite
 from support.builders import a_subscription, client_id_of, merchant_of, secret_of
 from support.running import fresh, in_app, running_app
+from support.worker import wait_until
 
 from kooneo.clock import now
 from kooneo.paypal import Gateway
@@ -99,8 +100,7 @@ def test_a_lease_that_is_nearly_over_is_not_enough_to_send() -> None:
     paypal.fails(subscription.paypal_id, "get", "slow", seconds=1.5)
     sleeper = threading.Thread(target=attempt, args=[change])
     sleeper.start()
-    while not paypal.calls(subscription.paypal_id):
-        pass
+    wait_until(lambda: bool(paypal.calls(subscription.paypal_id)), "PayPal to be asked")
     rewrite(fresh(change), lease_until=now() + timedelta(seconds=5))
     sleeper.join()
     assert paypal.cancellations(subscription.paypal_id) == 0
@@ -136,8 +136,7 @@ def test_a_worker_that_lost_its_lease_settles_nothing() -> None:
     paypal.fails(subscription.paypal_id, "get", "slow", seconds=1.5)
     sleeper = threading.Thread(target=attempt, args=[change])
     sleeper.start()
-    while not paypal.calls(subscription.paypal_id):
-        pass
+    wait_until(lambda: bool(paypal.calls(subscription.paypal_id)), "PayPal to be asked")
     restart_as_worker()
     done = attempt(change)
     sleeper.join()
@@ -145,6 +144,24 @@ def test_a_worker_that_lost_its_lease_settles_nothing() -> None:
     assert (done.state, again.state, again.settled_at) == (ChangeState.DONE, ChangeState.DONE, done.settled_at)
     assert paypal.cancellations(subscription.paypal_id) == 1
     assert len(journal_of(subscription)) == 2
+
+
+def test_a_worker_that_lost_its_lease_to_another_one_sends_nothing() -> None:
+    """Both are awake at the same time; the lease is the other one's."""
+    subscription = a_subscription()
+    change = ask(subscription, "cancel")
+    sleepers = []
+    for number, seconds in enumerate((1.5, 6), start=1):
+        paypal.fails(subscription.paypal_id, "get", "slow", seconds=seconds)
+        sleepers.append(threading.Thread(target=attempt, args=[change]))
+        sleepers[-1].start()
+        wait_until(lambda n=number: len(paypal.calls(subscription.paypal_id)) == n, "PayPal to be asked")  # type: ignore[misc]
+        if number == 1:
+            restart_as_worker()
+    sleepers[0].join()
+    assert paypal.cancellations(subscription.paypal_id) == 0
+    sleepers[1].join()
+    assert (fresh(change).state, paypal.cancellations(subscription.paypal_id)) == (ChangeState.DONE, 1)
 
 
 def test_two_workers_at_once_make_one_attempt() -> None:

@@ -10,6 +10,7 @@ from support import paypal
 from support.acting import ask, attempt, ended, impatient, journal_findings, journal_of, try_until_settled
 from support.builders import a_subscription, client_id_of, has_keys, merchant_of, secret_of
 from support.running import fresh, running_app
+from support.worker import wait_until
 
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus, transition
@@ -133,8 +134,7 @@ def test_somebody_ends_it_at_paypal_between_the_look_and_the_word() -> None:
     paypal.fails(subscription.paypal_id, "get", "slow", seconds=2)
     worker = threading.Thread(target=attempt, args=[change])
     worker.start()
-    while not paypal.calls(subscription.paypal_id, "get"):
-        pass
+    wait_until(lambda: bool(paypal.calls(subscription.paypal_id, "get")), "PayPal to be asked")
     paypal.change(subscription.paypal_id, status="CANCELLED")
     worker.join()
     change = fresh(change)
