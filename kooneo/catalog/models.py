@@ -1,6 +1,7 @@
 """What a merchant sells: offers, which open products, which hold contents."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -23,21 +24,67 @@ class AccessAfterCancellation(StrEnum):
     UNLOCKED = "unlocked"
 
 
-class Product(MerchantScoped, Base):
+@dataclass(frozen=True)
+class AccessRules:
+    """What stays open after an end."""
+
+    after_completion: AccessAfterCompletion
+    after_cancellation: AccessAfterCancellation
+
+
+class RulesColumns:
+    access_after_completion: Mapped[AccessAfterCompletion] = enum_column(AccessAfterCompletion)
+    access_after_cancellation: Mapped[AccessAfterCancellation] = enum_column(AccessAfterCancellation)
+
+    @property
+    def rules(self) -> AccessRules:
+        return AccessRules(self.access_after_completion, self.access_after_cancellation)
+
+
+class Product(MerchantScoped, RulesColumns, Base):
     __tablename__ = "products"
     __table_args__ = (Index("ix_products_merchant_id_title", "merchant_id", "title"),)
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(String(500), default="")
-    access_after_completion: Mapped[AccessAfterCompletion] = enum_column(AccessAfterCompletion)
-    access_after_cancellation: Mapped[AccessAfterCancellation] = enum_column(AccessAfterCancellation)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Out of the list and no longer sold; those who have it keep it."""
 
-    contents: Mapped[list["Content"]] = relationship(order_by="Content.position", lazy="raise")
+    contents: Mapped[list["Content"]] = relationship(
+        primaryjoin="and_(Content.product_id == Product.id, Content.removed_at.is_(None))",
+        order_by="[Content.position, Content.id]",
+        viewonly=True,
+        lazy="raise",
+    )
+    earlier_rules: Mapped[list["EarlierAccessRules"]] = relationship(
+        order_by="EarlierAccessRules.ended_until", viewonly=True, lazy="selectin"
+    )
     offers: Mapped[list["Offer"]] = relationship(
         secondary="offer_products", order_by="Offer.title", viewonly=True, lazy="raise"
     )
+
+    def rules_after(self, ended_at: datetime | None) -> AccessRules:
+        """Those that a subscription keeps which ended at this instant."""
+        for earlier in self.earlier_rules:
+            if ended_at is None or ended_at <= earlier.ended_until:
+                return earlier.rules
+        return self.rules
+
+
+class EarlierAccessRules(RulesColumns, Base):
+    """The rules that were changed "only from now on": the subscriptions that had ended by then keep them.
+
+    One row a change, however many subscriptions there are. One that is reopened and ends again follows the rules of its
+    new end, without anybody's doing.
+    """
+
+    __tablename__ = "earlier_access_rules"
+
+    product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"), primary_key=True)
+    ended_until: Mapped[datetime] = mapped_column(UTCDateTime, primary_key=True)
+    """The last end that they hold for. It belongs to them."""
 
 
 class Content(MerchantScoped, Base):
@@ -50,6 +97,8 @@ class Content(MerchantScoped, Base):
     position: Mapped[int]
     unlock_after_days: Mapped[int] = mapped_column(default=0)
     """Counted from the subscription's start."""
+    removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Nobody sees it any more. The row stays: grants and the journal may name it."""
 
 
 class OfferProduct(Base):
@@ -66,6 +115,8 @@ class Offer(MerchantScoped, TermsColumns, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
     for_sale: Mapped[bool] = mapped_column(default=True)
+    archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     paypal_plan_id: Mapped[str | None] = mapped_column(String(50))
+    """Of these very terms: other terms need another plan."""
 
     products: Mapped[list[Product]] = relationship(secondary="offer_products", order_by=Product.title, lazy="raise")

@@ -3,25 +3,36 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
-from kooneo.catalog.models import OfferProduct, Product
+from kooneo.access.models import AccessGrant
+from kooneo.catalog.models import Offer, OfferProduct, Product
+from kooneo.customers.models import Customer
 from kooneo.extensions import db
-from kooneo.subscriptions.lifecycle import IN_FORCE
+from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
 COMPLETE = (selectinload(Product.contents), selectinload(Product.offers))
 
 
-def products(merchant_id: uuid.UUID) -> Sequence[Product]:
-    return db.session.scalars(
-        select(Product).filter_by(merchant_id=merchant_id).options(*COMPLETE).order_by(Product.title)
-    ).all()
+def products(merchant_id: uuid.UUID, *, archived: bool = False) -> Sequence[Product]:
+    chosen = _is_archived(archived)
+    query = select(Product).filter_by(merchant_id=merchant_id).where(chosen).options(*COMPLETE)
+    return db.session.scalars(query.order_by(Product.title, Product.id)).all()
+
+
+def _is_archived(archived: bool) -> ColumnElement[bool]:
+    return Product.archived_at.is_not(None) if archived else Product.archived_at.is_(None)
+
+
+def number_of_archived(merchant_id: uuid.UUID) -> int:
+    query = select(func.count(Product.id)).where(Product.merchant_id == merchant_id, _is_archived(True))
+    return db.session.scalars(query).one()
 
 
 def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
-    """For a filter."""
+    """For a filter: the archived ones too, which customers have."""
     query = select(Product.id, Product.title).filter_by(merchant_id=merchant_id).order_by(Product.title)
     return [(row.id, row.title) for row in db.session.execute(query)]
 
@@ -35,3 +46,49 @@ def subscriptions_in_force(merchant_id: uuid.UUID) -> dict[uuid.UUID, int]:
         .group_by(OfferProduct.product_id)
     )
     return {row.product_id: row.number for row in db.session.execute(query)}
+
+
+def number_in_force(offer: Offer) -> int:
+    return _number_of(offer, Subscription.status.in_(IN_FORCE))
+
+
+def number_ever(offer: Offer) -> int:
+    return _number_of(offer)
+
+
+def _number_of(offer: Offer, *conditions: ColumnElement[bool]) -> int:
+    query = select(func.count(Subscription.id)).where(
+        Subscription.merchant_id == offer.merchant_id, Subscription.offer_id == offer.id, *conditions
+    )
+    return db.session.scalars(query).one()
+
+
+def subscriptions_to(
+    product: Product, *, of_customers_who_ended: Sequence[SubscriptionStatus] | None = None
+) -> Sequence[Subscription]:
+    """Customer by customer, in the order of the customer list: all that open this product, with what access needs.
+
+    Of every customer, or of those with one that ended in one of these ways.
+    """
+    own = select(Subscription.id, Subscription.customer_id, Subscription.status).join(
+        OfferProduct, OfferProduct.offer_id == Subscription.offer_id
+    )
+    opening = own.where(Subscription.merchant_id == product.merchant_id, OfferProduct.product_id == product.id)
+    sold = opening.subquery()
+    query = select(Subscription).where(Subscription.id.in_(select(sold.c.id)))
+    if of_customers_who_ended is not None:
+        ended = select(sold.c.customer_id).where(sold.c.status.in_(of_customers_who_ended))
+        query = query.where(Subscription.customer_id.in_(ended))
+    query = query.join(Customer, Customer.id == Subscription.customer_id).options(
+        selectinload(Subscription.offer).selectinload(Offer.products).selectinload(Product.contents)
+    )
+    return db.session.scalars(query.order_by(Customer.sort_key, Customer.id)).all()
+
+
+def customers_with_grants(merchant_id: uuid.UUID) -> set[uuid.UUID]:
+    return set(db.session.scalars(select(AccessGrant.customer_id).filter_by(merchant_id=merchant_id).distinct()))
+
+
+def customers(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> Sequence[Customer]:
+    query = select(Customer).where(Customer.merchant_id == merchant_id, Customer.id.in_(ids))
+    return db.session.scalars(query.order_by(Customer.sort_key, Customer.id)).all()

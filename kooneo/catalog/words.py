@@ -1,9 +1,15 @@
-"""The French of the access rules."""
+"""The French of the access rules and of an offer's terms."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from babel.numbers import get_currency_name
+from flask_babel import get_locale
+
+from kooneo.catalog.examples import ExampleLine, example_lines
 from kooneo.catalog.models import AccessAfterCancellation, AccessAfterCompletion
 from kooneo.language import gettext as _
+from kooneo.terms import Interval
 
 
 @dataclass(frozen=True)
@@ -53,3 +59,43 @@ def after_cancellation(rule: AccessAfterCancellation) -> RuleWords:
 
 def _translated(words: RuleWords) -> RuleWords:
     return RuleWords(_(words.label), _(words.effect), _(words.help))
+
+
+@dataclass(frozen=True)
+class RuleChoice:
+    """One answer of one question, with its example."""
+
+    value: str
+    words: RuleWords
+    lines: Sequence[ExampleLine]
+
+
+def rule_choices() -> dict[str, list[RuleChoice]]:
+    """By field of the form."""
+    examples = example_lines()
+    return {
+        "access_after_completion": [
+            RuleChoice(rule, after_completion(rule), examples[f"completion.{rule}"]) for rule in AccessAfterCompletion
+        ],
+        "access_after_cancellation": [
+            RuleChoice(rule, after_cancellation(rule), examples[f"cancellation.{rule}"])
+            for rule in AccessAfterCancellation
+        ],
+    }
+
+
+def interval_names() -> list[tuple[Interval, str]]:
+    """After a number: `3 mois`."""
+    names = {
+        Interval.DAY: _("jour(s)"),
+        Interval.WEEK: _("semaine(s)"),
+        Interval.MONTH: _("mois"),
+        Interval.YEAR: _("an(s)"),
+    }
+    return list(names.items())
+
+
+def currency_name(code: str) -> str:
+    """`Euro (EUR)`."""
+    name = get_currency_name(code, locale=get_locale() or "fr")
+    return f"{name[:1].upper()}{name[1:]} ({code})"

@@ -36,7 +36,7 @@ def test_every_pair_of_rules_is_kept(completion: str, cancellation: str) -> None
     browser.open(address)
     form = {"access_after_completion": completion, "access_after_cancellation": cancellation}
     response = browser.post(address, form)
-    assert (response.status_code, response.location) == (302, address)
+    assert (response.status_code, response.location) == (303, address)
     after = fresh(product)
     assert (after.access_after_completion, after.access_after_cancellation) == (completion, cancellation)
     checked = [

@@ -1,0 +1,99 @@
+"""Contents: what a product holds, in order."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+
+from kooneo.catalog.models import Content, Product
+from kooneo.catalog.services.locking import id_from, locked
+from kooneo.clock import now
+from kooneo.extensions import db, transaction
+from kooneo.journal.services import Actor, record
+
+
+class Direction(StrEnum):
+    UP = "up"
+    DOWN = "down"
+
+
+def add_content(product: Product, *, title: str, unlock_after_days: int, form_key: str, by: Actor) -> Content:
+    """At the end of the product's order."""
+    merchant_id, product_id = product.merchant_id, product.id
+    content_id = id_from(merchant_id, form_key)
+    with transaction():
+        product = locked(Product, merchant_id, product_id)
+        if existing := db.session.get(Content, content_id):
+            return existing
+        position = max((content.position for content in _in_order(product)), default=0) + 1
+        content = Content(
+            id=content_id,
+            merchant_id=merchant_id,
+            product_id=product_id,
+            title=title,
+            position=position,
+            unlock_after_days=unlock_after_days,
+        )
+        db.session.add(content)
+        db.session.flush()
+        _note("content.added", content, by, product=product.title)
+    return content
+
+
+def change_content(content: Content, *, title: str, unlock_after_days: int, by: Actor) -> None:
+    merchant_id, content_id = content.merchant_id, content.id
+    with transaction():
+        content = locked(Content, merchant_id, content_id)
+        before, days = content.title, content.unlock_after_days
+        if (before, days) == (title, unlock_after_days):
+            return
+        content.title, content.unlock_after_days = title, unlock_after_days
+        _note("content.changed", content, by, previous_title=before, previous_unlock_after_days=days)
+
+
+def move_content(content: Content, direction: Direction, *, by: Actor) -> None:
+    """One place up or down. At the edge nothing moves."""
+    merchant_id, product_id, content_id = content.merchant_id, content.product_id, content.id
+    with transaction():
+        contents = list(_in_order(locked(Product, merchant_id, product_id)))
+        ids = [one.id for one in contents]
+        if content_id not in ids:
+            return
+        place = ids.index(content_id)
+        target = place + (-1 if direction == Direction.UP else 1)
+        if not 0 <= target < len(contents):
+            return
+        contents[place], contents[target] = contents[target], contents[place]
+        for position, one in enumerate(contents, 1):
+            one.position = position
+        _note("content.moved", contents[target], by, direction=direction)
+
+
+def remove_content(content: Content, *, by: Actor) -> None:
+    """Nobody sees it any more, from this moment."""
+    merchant_id, content_id = content.merchant_id, content.id
+    with transaction():
+        content = locked(Content, merchant_id, content_id)
+        if content.removed_at is not None:
+            return
+        content.removed_at = now()
+        _note("content.removed", content, by)
+
+
+def _in_order(product: Product) -> Sequence[Content]:
+    query = select(Content).filter_by(product_id=product.id, removed_at=None)
+    fresh = query.execution_options(populate_existing=True)
+    return db.session.scalars(fresh.order_by(Content.position, Content.id)).all()
+
+
+def _note(event: str, content: Content, by: Actor, **details: Any) -> None:
+    record(
+        content.merchant_id,
+        event,
+        by=by,
+        subject_id=content.id,
+        content=content.title,
+        unlock_after_days=content.unlock_after_days,
+        **details,
+    )
