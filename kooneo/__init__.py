@@ -4,18 +4,24 @@ import structlog
 from flask import Flask, url_for
 
 from kooneo import cli, error_pages, htmx, language, operations, security
+from kooneo.access.views import blueprint as access_pages
 from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
+from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Settings
 from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
+from kooneo.journal.views import blueprint as journal_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.services import settle as settle_service
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
-BLUEPRINTS = (accounts_pages, catalog_pages, customers_pages, help_pages, operations.blueprint, subscriptions_pages)
+BLUEPRINTS = (
+    *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
+    *(customers_pages, subscriptions_pages, access_pages, billing_pages, journal_pages),
+)
 
 STYLESHEETS = (
     *(
@@ -42,8 +48,11 @@ STYLESHEETS = (
         "compare",
         "lines",
         "rules",
+        "catalog",
         "empty",
         "login",
+        "record",
+        "journal",
     ),
 )
 

@@ -43,6 +43,13 @@ class GrantFacts:
     id: uuid.UUID
     product: ProductFacts
     until: datetime | None = None
+    only: uuid.UUID | None = None
+    """The one content that it opens; none = all of the product's."""
+    withdrawn_at: datetime | None = None
+
+    @property
+    def contents(self) -> tuple[ContentFacts, ...]:
+        return tuple(content for content in self.product.contents if self.only in (None, content.id))
 
 
 class Reason(StrEnum):
@@ -62,6 +69,7 @@ class Reason(StrEnum):
     NOT_UNLOCKED_AT_END = "not_unlocked_at_end"
     PAID_PERIOD_OVER = "paid_period_over"
     GRANT_OVER = "grant_over"
+    GRANT_WITHDRAWN = "grant_withdrawn"
 
 
 @dataclass(frozen=True)
@@ -109,7 +117,7 @@ def decide(
         for product in subscription.products
         if content in product.contents
     ]
-    verdicts += [(_by_grant(grant, at), grant) for grant in grants if content in grant.product.contents]  # type: ignore[misc]
+    verdicts += [(_by_grant(grant, at), grant) for grant in grants if content in grant.contents]  # type: ignore[misc]
     if not verdicts:
         return None
     verdict, source = max(verdicts, key=lambda pair: pair[0].rank)
@@ -126,6 +134,16 @@ def decide_for(
     rows = [subscription, *(other for other in others if other.id != subscription.id)]
     contents = {content.id: content for product in subscription.products for content in product.contents}
     decisions = (decide(content, rows, grants, at) for content in contents.values())
+    return [decision for decision in decisions if decision]
+
+
+def decide_all(
+    subscriptions: Sequence[SubscriptionFacts], grants: Sequence[GrantFacts], at: datetime
+) -> list[Decision]:
+    """Every content that some row speaks of, once, with the effective access."""
+    spoken_of = [content for row in subscriptions for product in row.products for content in product.contents]
+    spoken_of += [content for grant in grants for content in grant.contents]
+    decisions = (decide(content, subscriptions, grants, at) for content in dict.fromkeys(spoken_of))
     return [decision for decision in decisions if decision]
 
 
@@ -175,6 +193,8 @@ def _after_interruption(
 
 
 def _by_grant(grant: GrantFacts, at: datetime) -> _Verdict:
+    if grant.withdrawn_at is not None:
+        return _Verdict(False, Reason.GRANT_WITHDRAWN, since=grant.withdrawn_at)
     if grant.until is not None and at >= grant.until:
         return _Verdict(False, Reason.GRANT_OVER, since=grant.until)
     return _Verdict(True, Reason.GRANTED, until=grant.until)

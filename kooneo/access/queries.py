@@ -1,16 +1,19 @@
 """Facts for the access decisions, read in a fixed number of queries."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.access.decisions import ContentFacts, GrantFacts, ProductFacts, SubscriptionFacts
 from kooneo.access.models import AccessGrant
-from kooneo.catalog.models import Product
+from kooneo.catalog.models import AccessRules, Product
 from kooneo.extensions import db
 from kooneo.subscriptions.models import Subscription
+
+COMPLETE = (joinedload(AccessGrant.content), joinedload(AccessGrant.product).selectinload(Product.contents))
+"""What a grant opens."""
 
 
 def subscription_facts(subscription: Subscription) -> SubscriptionFacts:
@@ -20,33 +23,47 @@ def subscription_facts(subscription: Subscription) -> SubscriptionFacts:
         title=subscription.offer.title,
         status=subscription.status,
         started_at=subscription.started_at,
-        products=tuple(product_facts(product) for product in subscription.offer.products),
+        products=tuple(
+            product_facts(product, rules_for(product, subscription)) for product in subscription.offer.products
+        ),
         paid_until=subscription.paid_until,
         ended_at=subscription.ended_at,
         open_at_end=subscription.open_at_end,
     )
 
 
-def product_facts(product: Product) -> ProductFacts:
+def rules_for(product: Product, subscription: Subscription) -> AccessRules:
+    """What has ended may keep the rules that it ended under."""
+    return product.rules_after(subscription.ended_at) if subscription.status.ended else product.rules
+
+
+def product_facts(product: Product, rules: AccessRules | None = None) -> ProductFacts:
+    """With the rules of today, or with these."""
+    rules = rules or product.rules
     return ProductFacts(
         id=product.id,
         title=product.title,
-        after_completion=product.access_after_completion,
-        after_cancellation=product.access_after_cancellation,
+        after_completion=rules.after_completion,
+        after_cancellation=rules.after_cancellation,
         contents=tuple(ContentFacts(c.id, c.title, c.unlock_after_days) for c in product.contents),
     )
 
 
 def grant_facts(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[GrantFacts]:
-    grants = db.session.scalars(
-        select(AccessGrant).filter_by(merchant_id=merchant_id, customer_id=customer_id).order_by(AccessGrant.granted_at)
-    ).all()
-    if not grants:
-        return []
-    products = _products(grant.product_id for grant in grants)
-    return [GrantFacts(grant.id, products[grant.product_id], grant.until) for grant in grants]
+    return [facts_of(grant) for grant in grants_of(merchant_id, customer_id)]
 
 
-def _products(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ProductFacts]:
-    query = select(Product).filter(Product.id.in_(set(ids))).options(selectinload(Product.contents))
-    return {product.id: product_facts(product) for product in db.session.scalars(query)}
+def grants_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Sequence[AccessGrant]:
+    """The withdrawn ones too: they say why something is closed."""
+    query = select(AccessGrant).filter_by(merchant_id=merchant_id, customer_id=customer_id).options(*COMPLETE)
+    return db.session.scalars(query.order_by(AccessGrant.granted_at, AccessGrant.id)).all()
+
+
+def facts_of(grant: AccessGrant) -> GrantFacts:
+    return GrantFacts(grant.id, product_facts(grant.product), grant.until, grant.content_id, grant.withdrawn_at)
+
+
+def catalogue(merchant_id: uuid.UUID) -> Sequence[Product]:
+    """Every product with its contents, the archived ones too: somebody may still have them."""
+    query = select(Product).filter_by(merchant_id=merchant_id).options(selectinload(Product.contents))
+    return db.session.scalars(query.order_by(Product.title, Product.id)).all()

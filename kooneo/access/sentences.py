@@ -21,6 +21,7 @@ _CLOSED = {
     Reason.NOT_UNLOCKED_AT_END: "Fermé : pas encore débloqué le %(since)s",
     Reason.PAID_PERIOD_OVER: "Fermé : période payée terminée le %(since)s",
     Reason.GRANT_OVER: "Fermé : accès donné jusqu'au %(since)s",
+    Reason.GRANT_WITHDRAWN: "Fermé : accès donné à la main, retiré le %(since)s",
 }
 
 
@@ -30,12 +31,40 @@ def why(decision: Decision, own: SubscriptionFacts) -> str:
         return _granted(decision)
     if decision.source.id != own.id and decision.open:
         return _open_elsewhere(decision, _named(decision.source, own))
-    since = day(decision.since) if decision.since else ""
-    until = day(decision.until) if decision.until else ""
-    sentence = _((_OPEN | _CLOSED)[decision.reason], since=since, until=until)
+    sentence = said(decision)
     if decision.source.id != own.id:
         sentence += _(", par %(source)s", source=_named(decision.source, own))
     return sentence
+
+
+def said(decision: Decision) -> str:
+    """What the row that decides says, without its name."""
+    if isinstance(decision.source, GrantFacts):
+        return _granted(decision)
+    since = day(decision.since) if decision.since else ""
+    until = day(decision.until) if decision.until else ""
+    return _((_OPEN | _CLOSED)[decision.reason], since=since, until=until)
+
+
+def because(decision: Decision | None) -> str:
+    """The whole sentence, on a page that is about no single subscription."""
+    if decision is None:
+        return _("Fermé : aucun abonnement, aucun accès donné")
+    if isinstance(decision.source, GrantFacts):
+        return _granted(decision)
+    return said(decision) + _(", par « %(title)s »", title=decision.source.title)
+
+
+_NOT_YET = (Reason.NOT_YET_UNLOCKED, Reason.NOT_APPROVED)
+
+
+def question(decision: Decision) -> str:
+    """What a merchant asks about this line."""
+    if decision.open:
+        return _("Pourquoi a-t-il accès ?")
+    if decision.reason in _NOT_YET:
+        return _("Pourquoi n'a-t-il pas encore accès ?")
+    return _("Pourquoi n'a-t-il plus accès ?")
 
 
 def _named(source: SubscriptionFacts, own: SubscriptionFacts) -> str:
@@ -46,7 +75,7 @@ def _named(source: SubscriptionFacts, own: SubscriptionFacts) -> str:
 
 def _granted(decision: Decision) -> str:
     if not decision.open:
-        return _(_CLOSED[Reason.GRANT_OVER], since=day(decision.since) if decision.since else "")
+        return _(_CLOSED[decision.reason], since=day(decision.since) if decision.since else "")
     if decision.until:
         return _("Ouvert : accès donné à la main jusqu'au %(until)s", until=day(decision.until))
     return _("Ouvert : accès donné à la main")
@@ -89,10 +118,14 @@ def _source_name(decision: Decision, own: SubscriptionFacts) -> str:
 
 
 def summary(decisions: list[Decision]) -> str:
+    return count_open([decision.open for decision in decisions])
+
+
+def count_open(contents: list[bool]) -> str:
     """`5 ouverts sur 6`, `3 ouverts`, `aucun ouvert`."""
-    opened = sum(decision.open for decision in decisions)
+    opened = sum(contents)
     if opened == 0:
         return _("aucun ouvert")
-    if opened == len(decisions):
+    if opened == len(contents):
         return ngettext("%(num)s ouvert", "%(num)s ouverts", opened)
-    return ngettext("%(num)s ouvert sur %(all)s", "%(num)s ouverts sur %(all)s", opened, all=len(decisions))
+    return ngettext("%(num)s ouvert sur %(all)s", "%(num)s ouverts sur %(all)s", opened, all=len(contents))

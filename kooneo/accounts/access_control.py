@@ -18,6 +18,8 @@ from kooneo.journal.services import Actor
 class Permission(StrEnum):
     SEE = "see"
     CHANGE_SUBSCRIPTIONS = "change_subscriptions"
+    GIVE_ACCESS = "give_access"
+    EDIT_CUSTOMERS = "edit_customers"
     EDIT_CATALOG = "edit_catalog"
 
 

@@ -1,14 +1,81 @@
-"""Sums of what was taken: merchant first."""
+"""What was taken and what failed: merchant first."""
 
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select, tuple_
 
 from kooneo.billing.models import Payment, PaymentState
+from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
+from kooneo.subscriptions.models import Subscription
+
+PAGE_SIZE = 25
+
+
+@dataclass(frozen=True)
+class Row:
+    payment: Payment
+    title: str
+    """Of the offer that was subscribed to."""
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: Sequence[Row]
+    next: uuid.UUID | None
+    """The payment after which the next page begins; none on the last."""
+
+
+@dataclass(frozen=True)
+class Total:
+    state: PaymentState
+    amount: Money
+    number: int
+
+
+class UnknownPayment(Exception):
+    """The page was to begin at a payment that is not there (any more)."""
+
+
+def payments_of(merchant_id: uuid.UUID, customer_id: uuid.UUID, *, after: uuid.UUID | None = None) -> Page:
+    """Newest first. Raises UnknownPayment."""
+    query = _of_customer(merchant_id, customer_id)
+    if after is not None:
+        start = db.session.execute(query.with_only_columns(Payment.at, Payment.id).where(Payment.id == after)).first()
+        if start is None:
+            raise UnknownPayment
+        query = query.where(tuple_(Payment.at, Payment.id) < (start.at, start.id))
+    query = query.order_by(Payment.at.desc(), Payment.id.desc()).limit(PAGE_SIZE + 1)
+    rows = [Row(payment, title) for payment, title in db.session.execute(query)]
+    more = len(rows) > PAGE_SIZE
+    return Page(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].payment.id if more else None)
+
+
+def _of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Select[Payment, str]:
+    return (
+        select(Payment, Offer.title)
+        .join(Subscription, Subscription.id == Payment.subscription_id)
+        .join(Offer, Offer.id == Subscription.offer_id)
+        .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
+    )
+
+
+def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
+    """By currency, what was taken first."""
+    query = (
+        select(Payment.state, Payment.currency, func.sum(Payment.amount_minor), func.count())
+        .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
+        .group_by(Payment.state, Payment.currency)
+        .order_by(Payment.currency, Payment.state)
+    )
+    return [
+        Total(state, Money(int(minor), currency), number)
+        for state, currency, minor, number in db.session.execute(query)
+    ]
 
 
 def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Money]]:

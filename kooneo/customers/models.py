@@ -3,13 +3,19 @@
 import unicodedata
 import uuid
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import JSON, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from kooneo.clock import now
-from kooneo.columns import MerchantScoped
+from kooneo.columns import MerchantScoped, enum_column
 from kooneo.extensions import Base, UTCDateTime
+
+
+class CustomerLanguage(StrEnum):
+    FRENCH = "fr"
+    ENGLISH = "en"
 
 
 class Customer(MerchantScoped, Base):
@@ -28,6 +34,10 @@ class Customer(MerchantScoped, Base):
     sort_key: Mapped[str] = mapped_column(String(300).with_variant(String(300, collation="C"), "postgresql"))
     """Compared byte by byte on every engine, so that the list has one order."""
     search_key: Mapped[str] = mapped_column(String(900))
+    language: Mapped[CustomerLanguage] = enum_column(CustomerLanguage, default=CustomerLanguage.FRENCH)
+    notes: Mapped[str] = mapped_column(String(2000), default="")
+    """For the team only."""
+    tags: Mapped[list[str]] = mapped_column(JSON, default=list)
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from kooneo import htmx
 from kooneo.accounts.access_control import Permission, may, requires, signed_in
 from kooneo.accounts.scoping import get_or_404, merchant_id
-from kooneo.billing.queries import paid_in_all
+from kooneo.customers.heads import head_of
 from kooneo.customers.models import Customer
 from kooneo.error_pages import problem_page
 from kooneo.extensions import db
@@ -63,7 +63,7 @@ def _record(customer: Customer, notes: Mapping[uuid.UUID, Note]) -> str:
         customer=customer,
         in_force=[card for card in shown if not card.subscription.status.ended],
         ended=[card for card in shown if card.subscription.status.ended],
-        paid=paid_in_all(merchant_id(), [customer.id]).get(customer.id, []),
+        head=head_of(customer, [card.subscription for card in shown]),
     )
 
 

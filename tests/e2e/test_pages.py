@@ -32,6 +32,10 @@ _TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, s
   return shown && !inText && element.type !== 'radio' && (box.width < 24 || box.height < 24);
 }).map((element) => element.outerHTML.slice(0, 120))"""
 
+_COLOURS_ARRIVED = """() => Promise.allSettled(
+  document.getAnimations().filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
+"""A button's background goes over to the other scheme in a moment, its text at once: in between axe sees neither."""
+
 
 def _login(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/login")
@@ -189,10 +193,76 @@ def _not_found(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/rien-ici")
 
 
+def _tab(name: str) -> Callable[[Page, Stack], None]:
+    """A tab of a record that holds something."""
+
+    def state(page: Page, stack: Stack) -> None:
+        merchant = builders.a_merchant()
+        customer, product = builders.a_customer(merchant), builders.a_product(merchant)
+        builders.a_product(merchant, title="Gravure")
+        held = builders.a_subscription(customer, offer=builders.an_offer(product), status="past_due")
+        for _ in range(26):
+            builders.a_payment(held)
+        grant = builders.a_grant(customer, product)
+        steps.sign_in(page, stack, merchant)
+        page.goto(f"{stack.url}/access-grants/{grant.id}/withdrawal")
+        page.get_by_role("button", name="Retirer l’accès").click()
+        builders.a_grant(customer, product)
+        page.goto(f"{stack.url}/customers/{customer.id}/{name}")
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+
+    state.__name__ = f"_tab_{name}"
+    return state
+
+
+def _empty_tab(name: str) -> Callable[[Page, Stack], None]:
+    def state(page: Page, stack: Stack) -> None:
+        customer = builders.a_customer()
+        steps.sign_in(page, stack, builders.merchant_of(customer))
+        page.goto(f"{stack.url}/customers/{customer.id}/{name}")
+
+    state.__name__ = f"_empty_{name}"
+    return state
+
+
+def _giving_access(page: Page, stack: Stack) -> None:
+    _empty_tab("access-grants/new")(page, stack)
+    page.get_by_label("Motif").fill("a" * 130)
+    page.get_by_role("button", name="Donner l’accès").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Une réponse est à corriger")
+
+
+def _grant(page: Page, stack: Stack, path: str = "") -> None:
+    product = builders.a_product()
+    merchant = builders.merchant_of(product)
+    grant = builders.a_grant(builders.a_customer(merchant), product)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/access-grants/{grant.id}{path}")
+
+
+def _grant_withdrawal(page: Page, stack: Stack) -> None:
+    _grant(page, stack, "/withdrawal")
+
+
+def _profile_with_error(page: Page, stack: Stack) -> None:
+    _profile(page, stack)
+    page.get_by_label("Adresse e-mail").fill("sans arobase")
+    page.get_by_role("button", name="Enregistrer le profil").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _profile_as_viewer(page: Page, stack: Stack) -> None:
+    customer = builders.a_customer()
+    steps.sign_in(page, stack, builders.merchant_of(customer), role=Role.VIEWER)
+    page.goto(f"{stack.url}/customers/{customer.id}/profile")
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(_login, _login_refused, _customers, _no_customers, _none_found),
     *(_record, _record_as_viewer, _empty_record, _profile),
     *(_dialog, _dialog_with_error, _form_page, _waiting, _refused, _done, _needs_attention, _lost_connection),
+    *(_tab("access"), _tab("payments"), _tab("journal"), _empty_tab("access"), _empty_tab("payments")),
+    *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 
@@ -204,6 +274,7 @@ def test_a_page_is_accessible_light_and_dark_wide_and_narrow(
     state(page, stack)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.evaluate(_COLOURS_ARRIVED)
         found = AXE.run(page).response["violations"]
         assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
     assert page.evaluate("window.violations") == []

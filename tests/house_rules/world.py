@@ -13,6 +13,7 @@ from support.builders import (
     a_product,
     a_subscription,
     an_offer,
+    contents_of,
 )
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
@@ -34,12 +35,18 @@ class World:
 
 def a_world() -> World:
     merchant = a_merchant()
-    product = a_product(merchant)
-    customer = a_customer(merchant)
-    subscription = a_subscription(customer, offer=an_offer(product))
-    a_payment(subscription)
-    a_grant(customer, product)
-    ids = {"customer_id": customer.id, "product_id": product.id, "subscription_id": subscription.id}
+    product, customer = a_product(merchant), a_customer(merchant)
+    offer = an_offer(product)
+    subscription = a_subscription(customer, offer=offer)
+    ids = {
+        "customer_id": customer.id,
+        "product_id": product.id,
+        "content_id": contents_of(product)[0].id,
+        "offer_id": offer.id,
+        "subscription_id": subscription.id,
+        "payment_id": a_payment(subscription).id,
+        "grant_id": a_grant(customer, product).id,
+    }
     return World(merchant, a_member(merchant), ids)
 
 

@@ -341,6 +341,12 @@ def product_of(subscription: Subscription) -> Product:
     return db.session.scalars(query.order_by(Product.title)).all()[0]
 
 
+@in_app
+def contents_of(product: Product) -> list[Content]:
+    """In the product's order."""
+    return list(db.session.scalars(select(Content).filter_by(product_id=product.id).order_by(Content.position)))
+
+
 def noise() -> None:
     """Another merchant's rows. They stand in every test's database: whoever forgets to ask for its own finds these."""
     merchant = a_merchant("Voisin")

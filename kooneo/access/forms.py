@@ -1,0 +1,75 @@
+"""Giving access, changing it, taking it back."""
+
+import uuid
+from datetime import date
+
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from kooneo.access.services import REASON_LENGTH
+from kooneo.clock import now
+from kooneo.language import gettext as _
+from kooneo.language import time_zone
+from kooneo.text import clean
+
+_LATEST = date(2199, 12, 31)
+
+
+class ReasonForm(FlaskForm):  # type: ignore[misc]
+    reason = StringField(filters=[clean])
+
+    def validate_reason(self, field: StringField) -> None:
+        over = len(field.data) - REASON_LENGTH
+        if over > 0:
+            raise ValidationError(
+                _("Le motif dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=REASON_LENGTH)
+            )
+
+
+class TermForm(ReasonForm):
+    until = StringField(filters=[clean])
+    """A day as ISO writes it, which is what a date field sends; empty = for good."""
+    kept: date | None = None
+    """The day that already stands there: it may be over."""
+
+    def validate_until(self, field: StringField) -> None:
+        if not field.data:
+            return
+        day = _day(field.data)
+        if day is None or day > _LATEST:
+            raise ValidationError(_("Cette date n'existe pas. Écrivez-la comme dans cet exemple : 2026-12-31."))
+        if day < now().astimezone(time_zone()).date() and day != self.kept:
+            raise ValidationError(_("Cette date est passée : l'accès serait déjà fermé."))
+
+    @property
+    def last_day(self) -> date | None:
+        return _day(self.until.data)
+
+
+class GrantForm(TermForm):
+    what = SelectField(validate_choice=False)
+    change_key = HiddenField(
+        validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
+    )
+    """Made with the form: sent twice, it is one grant."""
+
+    def validate_what(self, _field: SelectField) -> None:
+        if self.chosen is None:
+            raise ValidationError(_("Choisissez un produit ou un contenu."))
+
+    @property
+    def chosen(self) -> tuple[str, uuid.UUID] | None:
+        """`product` or `content`, and its id."""
+        kind, _colon, value = (self.what.data or "").partition(":")
+        try:
+            return (kind, uuid.UUID(value)) if kind in ("product", "content") else None
+        except ValueError:
+            return None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,161 @@
+"""The French of the journal: one table of events; what is not in it still says something readable."""
+
+from datetime import date
+
+from kooneo.language import day
+from kooneo.language import gettext as _
+from kooneo.subscriptions import words
+from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus
+
+KINDS = {
+    "subscription": "Abonnements",
+    "access": "Accès donnés",
+    "payment": "Paiements",
+    "customer": "Profil",
+    "winback": "Propositions de reprise",
+    "portal": "Espace client",
+    "member": "Équipe",
+    "product": "Produits",
+    "content": "Contenus",
+    "offer": "Offres",
+}
+
+EVENTS = {
+    "access.given": ("Accès donné à la main", "live"),
+    "access.changed": ("Accès donné à la main, modifié", ""),
+    "access.withdrawn": ("Accès donné à la main, retiré", "cut"),
+    "customer.profile_changed": ("Profil modifié", ""),
+    "member.signed_in": ("Connexion d'un membre de l'équipe", ""),
+    "member.signed_out": ("Déconnexion d'un membre de l'équipe", ""),
+    "member.sign_in_failed": ("Connexion refusée", "late"),
+    "product.created": ("Produit créé", ""),
+    "product.changed": ("Produit modifié", ""),
+    "product.archived": ("Produit archivé", ""),
+    "product.restored": ("Produit remis au catalogue", ""),
+    "product.access_rules_changed": ("Règles d'accès du produit modifiées", ""),
+    "content.added": ("Contenu ajouté", ""),
+    "content.changed": ("Contenu modifié", ""),
+    "content.moved": ("Contenu déplacé", ""),
+    "content.removed": ("Contenu retiré", ""),
+    "offer.created": ("Offre créée", ""),
+    "offer.changed": ("Offre modifiée", ""),
+    "offer.archived": ("Offre archivée", ""),
+    "offer.restored": ("Offre remise au catalogue", ""),
+    "demo.seeded": ("Exemples créés", ""),
+}
+"""The words and their tone, for events that do not follow from the table of the lifecycle."""
+
+_CHANGE_RESULTS = {
+    "requested": ("%(requested)s", "held"),
+    "refused": ("%(requested)s : refusé, rien n'a changé", "cut"),
+    "needs_attention": ("%(requested)s : resté sans réponse sûre", "late"),
+}
+
+_PLACES = {
+    "back_office": "Back-office",
+    "portal": "Espace client",
+    "paypal": "PayPal",
+    "worker": "Kooneo",
+    "kooneo": "Kooneo",
+}
+
+_ACTORS = {
+    "member": "Un membre de l'équipe",
+    "customer": "Le client",
+    "paypal": "PayPal",
+    "kooneo": "Kooneo",
+}
+
+_TERMS = {"forever": "sans limite de date", "withdrawn": "retiré"}
+
+_FIELDS = {
+    "given_name": "prénom",
+    "family_name": "nom",
+    "email": "adresse e-mail",
+    "language": "langue",
+    "notes": "notes",
+    "tags": "étiquettes",
+}
+
+_DETAILS = {
+    "title": "Accès à",
+    "product": "Produit",
+    "paypal_status": "PayPal a répondu",
+    "address": "Adresse IP",
+}
+"""Details that are shown as they stand, with their label."""
+
+
+def kind_label(kind: str) -> str:
+    return _(KINDS[kind]) if kind in KINDS else _readable(kind)
+
+
+def event(name: str) -> str:
+    return _found(name)[0]
+
+
+def tone(name: str) -> str:
+    return _found(name)[1]
+
+
+def _found(name: str) -> tuple[str, str]:
+    if name in EVENTS:
+        text, colour = EVENTS[name]
+        return _(text), colour
+    kind, _dot, what = name.partition(".")
+    if kind == "subscription":
+        return _of_subscription(what)
+    return _("%(kind)s : %(what)s", kind=kind_label(kind), what=_readable(what)), ""
+
+
+def _of_subscription(what: str) -> tuple[str, str]:
+    if what in list(SubscriptionStatus):
+        status = SubscriptionStatus(what)
+        return _("Abonnement : %(status)s", status=words.label(status)), words.tone(status)
+    for result, (text, colour) in _CHANGE_RESULTS.items():
+        action = what.removesuffix(f"_{result}")
+        if action != what and action in list(Action):
+            return _(text, requested=words.requested(Action(action))), colour
+    return _("Abonnement : %(what)s", what=_readable(what)), ""
+
+
+def place(name: str) -> str:
+    return _(_PLACES[name]) if name in _PLACES else _readable(name)
+
+
+def actor(kind: str) -> str:
+    """When the name was erased."""
+    return _(_ACTORS[kind]) if kind in _ACTORS else _readable(kind)
+
+
+def state(value: str) -> str:
+    """Before or after, as a line keeps it: statuses, a term, the names of fields."""
+    return _(", ").join(_state(part) for part in value.split(", "))
+
+
+def _state(value: str) -> str:
+    if value in list(SubscriptionStatus):
+        return words.label(SubscriptionStatus(value))
+    if value in _TERMS or value in _FIELDS:
+        return _((_TERMS | _FIELDS)[value])
+    try:
+        return _("jusqu'au %(day)s", day=day(date.fromisoformat(value)))
+    except ValueError:
+        return _readable(value)
+
+
+def after_label(event_name: str) -> str:
+    """What a line keeps as its after: the new state, or the names of what was changed."""
+    return _("Modifié") if event_name == "customer.profile_changed" else _("Après")
+
+
+def field(name: str) -> str:
+    return _(_FIELDS[name]) if name in _FIELDS else _readable(name)
+
+
+def detail_label(name: str) -> str | None:
+    return _(_DETAILS[name]) if name in _DETAILS else None
+
+
+def _readable(code: str) -> str:
+    return code.replace("_", " ").replace(".", " ")
