@@ -12,7 +12,7 @@ from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.subscriptions import words
-from kooneo.subscriptions.services import settle as settle_service
+from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
 BLUEPRINTS = (accounts_pages, catalog_pages, customers_pages, help_pages, operations.blueprint, subscriptions_pages)
@@ -48,7 +48,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (settle_service,)
+JOBS = (resume, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

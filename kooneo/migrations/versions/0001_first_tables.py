@@ -409,7 +409,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=60), nullable=True),
         sa.Column("problem_detail", sa.String(length=100), nullable=True),
-        sa.Column("already_ended", sa.Boolean(), nullable=False),
+        sa.Column("already_done", sa.Boolean(), nullable=False),
         sa.Column("paypal_status", sa.String(length=30), nullable=True),
         sa.Column("paypal_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("debug_id", sa.String(length=60), nullable=True),
