@@ -12,10 +12,19 @@ from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.subscriptions import words
+from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
-BLUEPRINTS = (accounts_pages, catalog_pages, customers_pages, help_pages, operations.blueprint, subscriptions_pages)
+BLUEPRINTS = (
+    accounts_pages,
+    catalog_pages,
+    customers_pages,
+    help_pages,
+    manual_pages,
+    operations.blueprint,
+    subscriptions_pages,
+)
 
 STYLESHEETS = (
     *(

@@ -40,6 +40,7 @@ class Card:
     change: StatusChange | None
     """The latest."""
     may_verify: bool
+    may_record_payment: bool
     paypal_page: str
     """Where PayPal shows it to the merchant; empty when there is no such page."""
 
@@ -107,6 +108,9 @@ def _draw(
             no_action=no_action,
             note=notes.get(row.id) or _note(row, change),
             change=change,
+            may_record_payment=may_change
+            and not row.status.ended
+            and (row.gateway == Gateway.MANUAL or row.outstanding_minor > 0),
             may_verify=may_change and account is not None and row.gateway == Gateway.PAYPAL,
             paypal_page=paypal_page(account, row.paypal_id),
         )
