@@ -15,12 +15,13 @@ from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
 from kooneo.subscriptions import words
-from kooneo.subscriptions.services import settle as settle_service
+from kooneo.subscriptions.manual import blueprint as manual_pages
+from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
-    *(customers_pages, subscriptions_pages, access_pages, billing_pages, journal_pages),
+    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
 )
 
 STYLESHEETS = (
@@ -57,7 +58,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (settle_service,)
+JOBS = (resume, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -35,6 +35,12 @@ class Money:
         return f"{self.decimal:.{decimals(self.currency)}f}"
 
 
+def read_amount(text: str, currency: str) -> Money:
+    """What a person typed: `1 049,50`, `49.5`, `49`. Raises ValueError."""
+    plain = "".join(text.split()).replace(",", ".")
+    return Money.parse(plain, currency)
+
+
 def decimals(currency: str) -> int:
     if not re.fullmatch(r"[A-Z]{3}", currency):
         raise ValueError(f"not a currency: {currency!r}")

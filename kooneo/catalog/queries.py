@@ -37,6 +37,12 @@ def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     return [(row.id, row.title) for row in db.session.execute(query)]
 
 
+def offers_for_sale(merchant_id: uuid.UUID) -> Sequence[Offer]:
+    return db.session.scalars(
+        select(Offer).filter_by(merchant_id=merchant_id, for_sale=True, archived_at=None).order_by(Offer.title)
+    ).all()
+
+
 def subscriptions_in_force(merchant_id: uuid.UUID) -> dict[uuid.UUID, int]:
     """How many, by product."""
     query = (

@@ -51,5 +51,6 @@ class Customer(MerchantScoped, Base):
 
 def fold(text: str) -> str:
     """Without case and accents, as people type when they search: `Édith` becomes `edith`."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Twice: what is taken apart may hold capitals, and a small letter may come apart again.
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

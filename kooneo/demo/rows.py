@@ -219,7 +219,7 @@ class _Told:
             "account_version": 1 if self.at_paypal else None,
             "attempts": 1 if self.at_paypal else 0,
             "sent_at": ended_at - timedelta(seconds=1) if self.at_paypal and not by_term else None,
-            "already_ended": by_term,
+            "already_done": by_term,
             "paypal_status": self._remote_status() if self.at_paypal else None,
             "paypal_at": ended_at if self.at_paypal else None,
         }

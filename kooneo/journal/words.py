@@ -41,6 +41,8 @@ EVENTS = {
     "offer.changed": ("Offre modifiée", ""),
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
+    "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
+    "payment.recorded": ("Paiement reçu autrement", "live"),
     "demo.seeded": ("Exemples créés", ""),
 }
 """The words and their tone, for events that do not follow from the table of the lifecycle."""

@@ -6,7 +6,7 @@ from kooneo.language import at_moment, clock_time, day
 from kooneo.language import gettext as _
 from kooneo.paypal import RemoteStatus
 from kooneo.subscriptions import words
-from kooneo.subscriptions.lifecycle import Gateway
+from kooneo.subscriptions.lifecycle import Action, Gateway
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.outcomes import Problem
 
@@ -44,13 +44,17 @@ _REFUSED = {
         "il répond « %(detail)s »",
         "Consultez cet abonnement dans votre compte PayPal.",
     ),
+    Problem.CANNOT_BE_ACTIVATED: (
+        "PayPal ne peut pas reprendre les prélèvements de cet abonnement",
+        "Le plus souvent, le moyen de paiement du client n'est plus valable : il doit le renouveler chez PayPal.",
+    ),
     Problem.KEYS_CHANGED: (
         "les clés API ont été remplacées depuis la demande",
         "Rien n'a été envoyé avec les nouvelles clés : recommencez si elles sont les bonnes.",
     ),
     Problem.NOT_APPROVED: (
         "le client n'a pas encore donné son accord",
-        "Un abonnement qui n'a pas commencé peut être annulé ou abandonné, pas finalisé.",
+        "Un abonnement qui n'a pas commencé peut seulement être annulé ou abandonné.",
     ),
 }
 _UNSURE = {
@@ -58,7 +62,7 @@ _UNSURE = {
     Problem.RATE_LIMITED: "PayPal a limité le nombre de demandes.",
     Problem.UNREACHABLE: "PayPal n'a pas répondu.",
     Problem.BAD_ANSWER: "La réponse de PayPal était illisible.",
-    Problem.NOT_EFFECTIVE: "PayPal n'affiche pas encore l'arrêt.",
+    Problem.NOT_EFFECTIVE: "PayPal n'affiche pas encore le changement.",
     Problem.STARTING: "Le client vient de donner son accord, et PayPal n'a pas encore commencé l'abonnement.",
     Problem.KEYS_UNREADABLE: "Le secret PayPal enregistré n'a pas pu être lu.",
     Problem.INTERRUPTED: "Le dernier essai s'est interrompu.",
@@ -87,11 +91,15 @@ def _confirmation(change: StatusChange, subscription: Subscription) -> str:
         return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
     if change.paypal_status is None:
         return _("Rien ne change chez PayPal : les paiements y étaient déjà arrêtés.")
+    if change.action == Action.PAUSE and change.paypal_status == RemoteStatus.SUSPENDED:
+        return _paused(change, subscription)
+    if change.action == Action.REACTIVATE and change.paypal_status == RemoteStatus.ACTIVE:
+        return _charging_again(subscription)
     if change.paypal_status == RemoteStatus.APPROVAL_PENDING:
         return _("Le client n'avait pas encore donné son accord : PayPal n'avait rien à arrêter.")
     if change.paypal_status == RemoteStatus.EXPIRED:
         return _("PayPal l'avait déjà mené à son terme : c'est ce que la fiche indique.")
-    if change.already_ended:
+    if change.already_done:
         return _("Cet abonnement était déjà annulé chez PayPal%(date)s.", date=_on(change))
     confirmed_at = change.paypal_at or change.settled_at
     return _(
@@ -99,6 +107,27 @@ def _confirmation(change: StatusChange, subscription: Subscription) -> str:
         day=day(confirmed_at) if confirmed_at else "",
         time=clock_time(confirmed_at) if confirmed_at else "",
     )
+
+
+def _paused(change: StatusChange, subscription: Subscription) -> str:
+    if change.already_done:
+        return _("PayPal l'avait déjà suspendu lui-même : ce n'est pas une pause, et la reprise dépend de PayPal.")
+    until = _("Kooneo les reprendra le %(day)s.", day=day(subscription.resume_on)) if subscription.resume_on else ""
+    return f"{_('PayPal a confirmé que les prélèvements sont suspendus.')} {until}".strip()
+
+
+def _charging_again(subscription: Subscription) -> str:
+    planned = subscription.next_payment_at
+    if planned is None:
+        return _("PayPal a confirmé la reprise des prélèvements.")
+    said = _("PayPal a confirmé la reprise. Prochain prélèvement : le %(day)s.", day=day(planned))
+    if subscription.paid_until and planned < subscription.paid_until:
+        early = _(
+            "C'est avant la fin de la période déjà payée (%(day)s) : PayPal rattrape l'échéance.",
+            day=day(subscription.paid_until),
+        )
+        return f"{said} {early}"
+    return said
 
 
 def _on(change: StatusChange) -> str:
@@ -114,7 +143,7 @@ def _refused(change: StatusChange, subscription: Subscription) -> Note:
     if subscription.status == change.from_status:
         unchanged = _("Le statut n'a pas été modifié.")
     else:
-        unchanged = _("Rien n'a été arrêté ; PayPal indique : %(status)s.", status=words.label(subscription.status))
+        unchanged = _("Rien n'a été fait ; PayPal indique : %(status)s.", status=words.label(subscription.status))
     return Note("cut", "status-cancelled", lead, f"{unchanged} {what_to_do}")
 
 
@@ -196,6 +225,44 @@ def already_changed(change: StatusChange | None) -> Note:
 def _lower(change: StatusChange) -> dict[str, str]:
     who = _who(change)
     return who | {"requested": who["requested"][0].lower() + who["requested"][1:]}
+
+
+def about_check(subscription: Subscription) -> Note | None:
+    """What the last look at PayPal found wrong; none when it told how things are."""
+    problem = subscription.check_problem
+    if problem is None:
+        return None
+    if problem == Problem.CHARGING:
+        return Note(
+            "late",
+            "mark-attention",
+            _("Terminé ici, et toujours en cours chez PayPal."),
+            _("PayPal peut encore prélever : arrêtez l'abonnement dans votre compte PayPal, puis vérifiez de nouveau."),
+        )
+    if problem in _UNSURE:
+        why = _(_UNSURE[Problem(problem)])
+    else:
+        why = _("PayPal a répondu : %(why)s.", why=_(_REFUSED[Problem(problem)][0], detail=_("sans motif")))
+    return Note("late", "mark-attention", _("La vérification n'a pas abouti."), why)
+
+
+def verified(subscription: Subscription) -> Note:
+    """The answer to "Vérifier auprès de PayPal"."""
+    found = about_check(subscription)
+    if found:
+        return found
+    said = _("PayPal confirme : %(status)s.", status=words.label(subscription.status))
+    planned = subscription.next_payment_at
+    return Note("live", "check", said, _("Prochain prélèvement : le %(day)s.", day=day(planned)) if planned else "")
+
+
+def not_verified_yet() -> Note:
+    return Note(
+        "held",
+        "mark-waiting",
+        _("La vérification est demandée."),
+        _("PayPal n'a pas encore répondu. Actualisez dans un instant."),
+    )
 
 
 def keys_missing() -> Note:

@@ -9,7 +9,7 @@ from kooneo.access import sentences
 from kooneo.access.decisions import Decision, decide_for
 from kooneo.access.queries import grant_facts, subscription_facts
 from kooneo.clock import now
-from kooneo.language import amount, ngettext
+from kooneo.language import amount, day, ngettext
 from kooneo.language import gettext as _
 from kooneo.money import Money
 from kooneo.settings.services import paypal_account, paypal_page
@@ -39,6 +39,8 @@ class Card:
     note: Note | None
     change: StatusChange | None
     """The latest."""
+    may_verify: bool
+    may_record_payment: bool
     paypal_page: str
     """Where PayPal shows it to the merchant; empty when there is no such page."""
 
@@ -106,6 +108,10 @@ def _draw(
             no_action=no_action,
             note=notes.get(row.id) or _note(row, change),
             change=change,
+            may_record_payment=may_change
+            and not row.status.ended
+            and (row.gateway == Gateway.MANUAL or row.outstanding_minor > 0),
+            may_verify=may_change and account is not None and row.gateway == Gateway.PAYPAL,
             paypal_page=paypal_page(account, row.paypal_id),
         )
         cards.append(card)
@@ -115,9 +121,23 @@ def _draw(
 def _note(subscription: Subscription, change: StatusChange | None) -> Note | None:
     if change is not None and change.state != ChangeState.DONE:
         return answers.about(change, subscription)
+    if found := answers.about_check(subscription):
+        return found
     if subscription.status == SubscriptionStatus.PAST_DUE:
         return _late(subscription)
+    if subscription.paused:
+        return _pause(subscription)
     return None
+
+
+def _pause(subscription: Subscription) -> Note:
+    until = subscription.resume_on
+    resumes = (
+        _("Les paiements reprennent le %(day)s.", day=day(until))
+        if until
+        else _("Aucune date de reprise n'est prévue.")
+    )
+    return Note("held", f"status-{subscription.status}", _("En pause."), resumes)
 
 
 def _late(subscription: Subscription) -> Note:
@@ -140,13 +160,17 @@ def _permissions(
         return (), _("Une demande est en cours : les autres actions reviennent dès que PayPal a répondu.")
     if subscription.gateway == Gateway.PAYPAL and not has_keys and not subscription.status.ended:
         return (), _("Sans clés API PayPal, Kooneo ne peut pas arrêter les paiements de cet abonnement.")
-    return actions_from(subscription.status), _missing(subscription.status)
+    return actions_from(subscription.standing), _missing(subscription)
 
 
-def _missing(status: SubscriptionStatus) -> str:
-    match status:
+def _missing(subscription: Subscription) -> str:
+    match subscription.status:
+        case _ if subscription.gateway == Gateway.MANUAL:
+            return ""
         case SubscriptionStatus.COMPLETED:
             return _("Cet abonnement est allé à son terme : il n'y a plus rien à arrêter.")
+        case SubscriptionStatus.SUSPENDED if not subscription.paused:
+            return _("PayPal l'a suspendu lui-même, après des prélèvements refusés : lui seul peut le reprendre.")
         case SubscriptionStatus.PENDING:
             return _("Il pourra être finalisé une fois que le client aura donné son accord.")
         case SubscriptionStatus.CANCELLED | SubscriptionStatus.ABANDONED:

@@ -1,7 +1,7 @@
 """What a change of status does to the facts of a subscription. The dialog's preview and the services use the same functions."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from kooneo.access.decisions import SubscriptionFacts
 from kooneo.paypal import RemoteStatus, RemoteSubscription
@@ -9,17 +9,29 @@ from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
 
-def end(subscription: Subscription, target: SubscriptionStatus, *, at: datetime) -> None:
-    """Give an ended status. From one ended status to another, when it ended and what was open then stay as they were."""
-    if not subscription.status.ended:
+def become(
+    subscription: Subscription,
+    target: SubscriptionStatus,
+    *,
+    at: datetime,
+    paused: bool = False,
+    resume_on: date | None = None,
+) -> None:
+    """Give a status. From one ended status to another, when it ended and what was open then stay as they were."""
+    if target.ended and not subscription.status.ended:
         subscription.ended_at = at
         subscription.open_at_end = subscription.status.opens_content
         subscription.next_billing_at = None
+    elif not target.ended:
+        subscription.ended_at, subscription.open_at_end = None, False
     subscription.status = target
+    subscription.paused, subscription.resume_on = paused, resume_on if paused else None
 
 
 def preview(facts: SubscriptionFacts, target: SubscriptionStatus, *, at: datetime) -> SubscriptionFacts:
-    """The facts as `end` would leave them, at PayPal and here agreeing."""
+    """The facts as `become` would leave them, at PayPal and here agreeing."""
+    if not target.ended:
+        return replace(facts, status=target, ended_at=None, open_at_end=False)
     if facts.status.ended:
         return replace(facts, status=target)
     return replace(facts, status=target, ended_at=at, open_at_end=facts.status.opens_content)

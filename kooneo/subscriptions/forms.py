@@ -1,17 +1,23 @@
-"""The form of every change of status."""
+"""The forms of a change of status."""
 
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from kooneo.clock import now
 from kooneo.language import gettext as _
-from kooneo.subscriptions.services.request import REASON_LENGTH
+from kooneo.language import time_zone
+from kooneo.subscriptions.lifecycle import Action, Standing, SubscriptionStatus, transitions
+from kooneo.subscriptions.services.request import REASON_LENGTH, Wish
+from kooneo.subscriptions.words import label
 from kooneo.text import clean
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
+    reason_required = False
+
     change_key = HiddenField(
         validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
     )
@@ -24,3 +30,48 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
             raise ValidationError(
                 _("Le motif dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=REASON_LENGTH)
             )
+        if self.reason_required and not field.data:
+            raise ValidationError(_("Dites pourquoi : une correction garde son motif."))
+
+    def wish(self, action: Action) -> Wish:
+        return Wish(action, self.reason.data)
+
+
+class CorrectionForm(ChangeForm):
+    reason_required = True
+
+    to = RadioField(validate_choice=False)
+
+    def offer(self, standing: Standing) -> None:
+        """The statuses it can be corrected to. Raises NotAllowed."""
+        self.to.choices = [(row.target.value, label(row.target)) for row in transitions(Action.CORRECT, standing)]
+
+    def validate_to(self, field: RadioField) -> None:
+        if field.data not in [value for value, _label in field.choices]:
+            raise ValidationError(_("Choisissez le statut qui aurait dû être indiqué."))
+
+    def wish(self, action: Action) -> Wish:
+        return Wish(action, self.reason.data, to=SubscriptionStatus(self.to.data))
+
+
+class PauseForm(ChangeForm):
+    resume_on = DateField(validators=[Optional()])
+
+    def validate_resume_on(self, field: DateField) -> None:
+        if field.data is not None and field.data <= now().astimezone(time_zone()).date():
+            raise ValidationError(_("Choisissez un jour à venir, ou laissez vide."))
+
+    def wish(self, action: Action) -> Wish:
+        return Wish(action, self.reason.data, resume_on=self.resume_on.data)
+
+
+_FORMS: dict[Action, type[ChangeForm]] = {Action.CORRECT: CorrectionForm, Action.PAUSE: PauseForm}
+
+
+def form_for(action: Action, standing: Standing, *, filled: bool) -> ChangeForm:
+    """`filled`: with what was posted. Raises NotAllowed for a correction that has nothing to correct to."""
+    kind = _FORMS.get(action, ChangeForm)
+    form = kind() if filled else kind(formdata=None)
+    if isinstance(form, CorrectionForm):
+        form.offer(standing)
+    return form

@@ -31,15 +31,31 @@ class Gateway(StrEnum):
     MANUAL = "manual"
 
 
+BOTH_GATEWAYS = (Gateway.PAYPAL, Gateway.MANUAL)
+
+
 class Action(StrEnum):
-    CANCEL = "cancel"
+    """In the order of the card: the gentlest first, the one that is pressed most last."""
+
+    REACTIVATE = "reactivate"
+    REOPEN = "reopen"
+    PAUSE = "pause"
     COMPLETE = "complete"
     ABANDON = "abandon"
+    CANCEL = "cancel"
+    CORRECT = "correct"
+
+
+ENDING = (Action.COMPLETE, Action.ABANDON, Action.CANCEL)
+"""The three ways to end a subscription."""
 
 
 class AtPayPal(StrEnum):
+    """What PayPal is asked to do, unless its record says that it is so already."""
+
     CANCEL = "cancel"
-    """PayPal's cancel, unless PayPal says that it has already ended."""
+    SUSPEND = "suspend"
+    ACTIVATE = "activate"
     NOTHING = "nothing"
 
 
@@ -49,6 +65,26 @@ class Transition:
     sources: tuple[SubscriptionStatus, ...]
     target: SubscriptionStatus
     at_paypal: AtPayPal
+    gateways: tuple[Gateway, ...] = BOTH_GATEWAYS
+    reason_required: bool = False
+    only_after_pause: bool = False
+    """Not after a suspension by PayPal, which has its own reasons."""
+
+    def starts_from(self, standing: "Standing") -> bool:
+        return (
+            standing.status in self.sources
+            and standing.gateway in self.gateways
+            and (standing.paused or not self.only_after_pause)
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What decides, of a subscription, which actions there are."""
+
+    status: SubscriptionStatus
+    gateway: Gateway = Gateway.PAYPAL
+    paused: bool = False
 
 
 _S = SubscriptionStatus
@@ -59,6 +95,12 @@ TRANSITIONS = (
     Transition(Action.ABANDON, (_S.PENDING, _S.ACTIVE, _S.PAST_DUE, _S.SUSPENDED), _S.ABANDONED, AtPayPal.CANCEL),
     Transition(Action.ABANDON, (_S.CANCELLED,), _S.ABANDONED, AtPayPal.NOTHING),
     Transition(Action.CANCEL, (_S.ABANDONED,), _S.CANCELLED, AtPayPal.NOTHING),
+    Transition(Action.CORRECT, (_S.COMPLETED,), _S.CANCELLED, AtPayPal.NOTHING, reason_required=True),
+    Transition(Action.CORRECT, (_S.COMPLETED,), _S.ABANDONED, AtPayPal.NOTHING, reason_required=True),
+    Transition(Action.CORRECT, (_S.CANCELLED, _S.ABANDONED), _S.COMPLETED, AtPayPal.NOTHING, reason_required=True),
+    Transition(Action.PAUSE, (_S.ACTIVE,), _S.SUSPENDED, AtPayPal.SUSPEND),
+    Transition(Action.REACTIVATE, (_S.SUSPENDED,), _S.ACTIVE, AtPayPal.ACTIVATE, only_after_pause=True),
+    Transition(Action.REOPEN, ENDED, _S.ACTIVE, AtPayPal.NOTHING, gateways=(Gateway.MANUAL,)),
 )
 
 
@@ -71,17 +113,24 @@ class NotAllowed(Exception):
         self.status = status
 
 
-def transition(action: Action, status: SubscriptionStatus) -> Transition:
-    """Raises NotAllowed."""
-    for row in TRANSITIONS:
-        if row.action == action and status in row.sources:
+def transitions(action: Action, standing: Standing) -> tuple[Transition, ...]:
+    """More than one only where the target is the person's to choose. Raises NotAllowed when there is none."""
+    found = tuple(row for row in TRANSITIONS if row.action == action and row.starts_from(standing))
+    if not found:
+        raise NotAllowed(action, standing.status)
+    return found
+
+
+def transition(action: Action, standing: Standing, *, to: SubscriptionStatus | None = None) -> Transition:
+    """`to` chooses where there is a choice. Raises NotAllowed."""
+    for row in transitions(action, standing):
+        if to in (None, row.target):
             return row
-    raise NotAllowed(action, status)
+    raise NotAllowed(action, standing.status)
 
 
-def actions_from(status: SubscriptionStatus) -> tuple[Action, ...]:
-    """In the order of the card: the gentlest first, the one that is pressed most last."""
-    order = (Action.COMPLETE, Action.ABANDON, Action.CANCEL)
+def actions_from(standing: Standing) -> tuple[Action, ...]:
+    """In the order of the card."""
     return tuple(
-        action for action in order if any(row.action == action and status in row.sources for row in TRANSITIONS)
+        action for action in Action if any(row.action == action and row.starts_from(standing) for row in TRANSITIONS)
     )

@@ -13,7 +13,7 @@ from kooneo.columns import MerchantScoped, TermsColumns, enum_column
 from kooneo.customers.models import Customer
 from kooneo.extensions import Base, UTCDateTime
 from kooneo.money import Money
-from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
+from kooneo.subscriptions.lifecycle import TRANSITIONS, Action, AtPayPal, Gateway, Standing, SubscriptionStatus
 
 
 class Subscription(MerchantScoped, TermsColumns, Base):
@@ -45,6 +45,13 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When PayPal was last asked."""
 
+    paused: Mapped[bool] = mapped_column(default=False)
+    """Suspended by the merchant's pause; a suspension by PayPal is not one."""
+    resume_on: Mapped[date | None]
+    """The merchant's calendar day on which the worker ends the pause."""
+    check_problem: Mapped[str | None] = mapped_column(String(60))
+    """Why the last verification failed (outcomes.Problem); none when it told how things are."""
+
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     open_at_end: Mapped[bool] = mapped_column(default=False)
     """Whether contents were open the instant before the end: at most those stay open after a cancellation."""
@@ -54,6 +61,10 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     changes: Mapped[list["StatusChange"]] = relationship(
         order_by="StatusChange.requested_at.desc()", back_populates="subscription", lazy="raise"
     )
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.status, self.gateway, self.paused)
 
     @property
     def next_payment_at(self) -> datetime | None:
@@ -121,6 +132,8 @@ class StatusChange(MerchantScoped, Base):
     actor_name: Mapped[str] = mapped_column(String(120))
     reason: Mapped[str] = mapped_column(String(128), default="")
     """For the team only: PayPal gets a fixed neutral text."""
+    resume_on: Mapped[date | None]
+    """Of a pause: when it is to end."""
     state: Mapped[ChangeState] = enum_column(ChangeState, default=ChangeState.OPEN)
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
@@ -139,11 +152,18 @@ class StatusChange(MerchantScoped, Base):
     """Why it was refused, is not answered yet, or needs a person (outcomes.Problem)."""
     problem_detail: Mapped[str | None] = mapped_column(String(100))
     """PayPal's own word for it, such as an issue's name."""
-    already_ended: Mapped[bool] = mapped_column(default=False)
-    """PayPal had ended it before Kooneo asked."""
+    already_done: Mapped[bool] = mapped_column(default=False)
+    """PayPal had done it before Kooneo asked."""
     paypal_status: Mapped[str | None] = mapped_column(String(30))
     paypal_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When PayPal says that its status changed."""
     debug_id: Mapped[str | None] = mapped_column(String(60))
 
     subscription: Mapped[Subscription] = relationship(back_populates="changes", lazy="raise")
+
+    @property
+    def at_paypal(self) -> AtPayPal:
+        """What PayPal is asked to do."""
+        return next(
+            row.at_paypal for row in TRANSITIONS if row.action == self.action and self.from_status in row.sources
+        )

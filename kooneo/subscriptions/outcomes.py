@@ -19,6 +19,7 @@ from kooneo.subscriptions.models import ChangeState
 # PayPal will not change its mind about these by itself: somebody has to look.
 _NEEDS_A_PERSON = frozenset({"USER_ACCOUNT_CLOSED", "SUBSCRIBER_ACCOUNT_LOCKED", "SUBSCRIBER_ACCOUNT_CLOSED"})
 _SAYS_ENDED = "SUBSCRIPTION_STATUS_INVALID"
+_CANNOT_BE_ACTIVATED = "SUBSCRIPTION_CANNOT_BE_ACTIVATED"
 
 
 class Problem(StrEnum):
@@ -34,6 +35,9 @@ class Problem(StrEnum):
     BAD_ANSWER = "bad_answer"
     NOT_EFFECTIVE = "not_effective"
     """PayPal said yes, and its own record still says no."""
+    CANNOT_BE_ACTIVATED = "cannot_be_activated"
+    CHARGING = "charging"
+    """Ended here, and in force at PayPal."""
     STARTING = "starting"
     """Approved by the customer, not yet started by PayPal."""
     KEYS_UNREADABLE = "keys_unreadable"
@@ -47,7 +51,7 @@ class Outcome:
     state: ChangeState
     remote: RemoteSubscription | None = None
     """The GET that decided."""
-    already_ended: bool = False
+    already_done: bool = False
     problem: Problem | None = None
     detail: str | None = None
     retry_after: float | None = None
@@ -81,6 +85,8 @@ def judged(error: PayPalError) -> Outcome:
         case Refused(issue=issue) if issue == _SAYS_ENDED:
             # It says "not in that status" while its record says the opposite: only a later look can tell.
             return _from(error, ChangeState.UNKNOWN, Problem.NOT_EFFECTIVE)
+        case Refused(issue=issue) if issue == _CANNOT_BE_ACTIVATED:
+            return _from(error, ChangeState.REFUSED, Problem.CANNOT_BE_ACTIVATED)
         case Refused():
             return _from(error, ChangeState.REFUSED, Problem.REFUSED)
         case Unreachable():

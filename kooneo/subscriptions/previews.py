@@ -14,6 +14,7 @@ from kooneo.subscriptions import queries
 from kooneo.subscriptions.effects import preview
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, transition
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.words import progress
 
 
 @dataclass(frozen=True)
@@ -26,20 +27,41 @@ class ContentEffect:
 @dataclass(frozen=True)
 class Preview:
     ends: bool
-    """Whether something stops that runs now: such a button is red."""
+    """Whether something stops for good that runs now: such a button is red."""
     paypal: str
     paypal_note: str
     contents: Sequence[ContentEffect]
     rules: str
+    better: tuple[Action, str] | None
+    """Another action that would say better what happened, and why."""
 
 
 def preview_of(subscription: Subscription, action: Action) -> Preview:
     """`subscription` must come from queries.of_customer. Raises lifecycle.NotAllowed."""
-    step = transition(action, subscription.status)
+    step = transition(action, subscription.standing)
     nothing_at_paypal = subscription.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING
-    paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _at_paypal(subscription)
-    contents, rules = _contents(subscription, step.target), _rules(subscription, step.target)
-    return Preview(not subscription.status.ended, paypal, note, contents, rules)
+    paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _AT_PAYPAL[step.at_paypal](subscription)
+    return Preview(
+        ends=step.target.ended and not subscription.status.ended,
+        paypal=paypal,
+        paypal_note=note,
+        contents=_contents(subscription, step.target),
+        rules=_rules(subscription, step.target) if step.target.ended else "",
+        better=_better(subscription, action),
+    )
+
+
+def _better(subscription: Subscription, action: Action) -> tuple[Action, str] | None:
+    """Ended once the commitment is kept, it is Finalisé; before that, Annulé."""
+    agreed, paid = subscription.terms.agreed_cycles, subscription.cycles_completed
+    if agreed is None or subscription.status.ended:
+        return None
+    kept = progress(subscription.terms, paid)
+    if action in (Action.CANCEL, Action.ABANDON) and paid >= agreed:
+        return Action.COMPLETE, _("L'engagement est tenu (%(kept)s) : l'abonnement est allé à son terme.", kept=kept)
+    if action == Action.COMPLETE and paid < agreed:
+        return Action.CANCEL, _("L'engagement n'est pas encore tenu (%(kept)s).", kept=kept)
+    return None
 
 
 def _contents(subscription: Subscription, target: SubscriptionStatus) -> list[ContentEffect]:
@@ -52,7 +74,7 @@ def _contents(subscription: Subscription, target: SubscriptionStatus) -> list[Co
     return [ContentEffect(before.content.title, *sentences.effect(before, after, ended)) for before, after in pairs]
 
 
-def _at_paypal(subscription: Subscription) -> tuple[str, str]:
+def _cancelling(subscription: Subscription) -> tuple[str, str]:
     if subscription.status == SubscriptionStatus.PENDING:
         return (
             _("Le client n'a pas encore donné son accord : PayPal ne prélève rien."),
@@ -60,6 +82,26 @@ def _at_paypal(subscription: Subscription) -> tuple[str, str]:
         )
     final = _("Un arrêt ne se défait pas chez PayPal : pour reprendre, il faudra souscrire de nouveau.")
     return _no_further_charge(subscription), final
+
+
+def _suspending(subscription: Subscription) -> tuple[str, str]:
+    later = _("Les paiements pourront être repris ici, ou à la date que vous choisissez.")
+    if subscription.next_payment_at is None:
+        return _("PayPal suspend les prélèvements."), later
+    due = day(subscription.next_payment_at)
+    return _("PayPal suspend les prélèvements, à commencer par celui du %(day)s.", day=due), later
+
+
+def _activating(_subscription: Subscription) -> tuple[str, str]:
+    return (
+        _("PayPal reprend les prélèvements."),
+        _(
+            "PayPal fixe la date du prochain : elle s'affiche dès sa réponse, et peut précéder la fin de la période payée."
+        ),
+    )
+
+
+_AT_PAYPAL = {AtPayPal.CANCEL: _cancelling, AtPayPal.SUSPEND: _suspending, AtPayPal.ACTIVATE: _activating}
 
 
 def _no_further_charge(subscription: Subscription) -> str:
@@ -80,7 +122,7 @@ def _no_further_charge(subscription: Subscription) -> str:
 
 def _nothing_at_paypal(subscription: Subscription) -> tuple[str, str]:
     if subscription.gateway == Gateway.MANUAL:
-        return _("Cet abonnement est payé hors de PayPal : il n'y a rien à y arrêter."), ""
+        return _("Cet abonnement est payé hors de PayPal : rien n'y change."), ""
     return _("Rien ne change : les paiements y sont déjà arrêtés."), ""
 
 

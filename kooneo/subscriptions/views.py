@@ -19,7 +19,7 @@ from kooneo.language import gettext as _
 from kooneo.subscriptions import answers, cards, queries, words
 from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.cards import Card
-from kooneo.subscriptions.forms import ChangeForm
+from kooneo.subscriptions.forms import ChangeForm, form_for
 from kooneo.subscriptions.lifecycle import Action, NotAllowed
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.previews import preview_of
@@ -30,12 +30,15 @@ from kooneo.subscriptions.services.request import (
     KeysMissing,
     request_change,
 )
-from kooneo.subscriptions.waiting import wait_for_outcome
+from kooneo.subscriptions.services.verify import request_verification
+from kooneo.subscriptions.waiting import wait_for_check, wait_for_outcome
 
 blueprint = Blueprint("subscriptions", __name__)
 
 _JUST_CHANGED = "just_changed"
 """Session key: the change whose answer the next record page shows."""
+
+_JUST_VERIFIED = "just_verified"
 
 _PATHS = f"any({', '.join(words.ACTION_BY_PATH)})"
 
@@ -48,6 +51,9 @@ def index(customer_id: uuid.UUID) -> str:
 
 def _answer_to_tell() -> dict[uuid.UUID, Note]:
     """What the last plain form did, told once."""
+    if verified := session.pop(_JUST_VERIFIED, None):
+        subscription = get_or_404(Subscription, uuid.UUID(verified[0]))
+        return {subscription.id: answers.verified(subscription) if verified[1] else answers.not_verified_yet()}
     change_id = session.pop(_JUST_CHANGED, None)
     change = queries.find_change(merchant_id(), uuid.UUID(change_id)) if change_id else None
     if change is None:
@@ -70,21 +76,23 @@ def _record(customer: Customer, notes: Mapping[uuid.UUID, Note]) -> str:
 @blueprint.get(f"/subscriptions/<uuid:subscription_id>/<{_PATHS}:path>")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def new_change(subscription_id: uuid.UUID, path: str) -> Response | str:
-    subscription = get_or_404(Subscription, subscription_id)
-    return _form(subscription, words.ACTION_BY_PATH[path], ChangeForm(formdata=None))
+    subscription, action = get_or_404(Subscription, subscription_id), words.ACTION_BY_PATH[path]
+    try:
+        return _form(subscription, action, form_for(action, subscription.standing, filled=False))
+    except NotAllowed:
+        return _conflict(subscription, answers.already_changed(_last_done(subscription)))
 
 
 @blueprint.post(f"/subscriptions/<uuid:subscription_id>/<{_PATHS}:path>")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def create_change(subscription_id: uuid.UUID, path: str) -> Response:
     subscription = get_or_404(Subscription, subscription_id)
-    action, form = words.ACTION_BY_PATH[path], ChangeForm()
-    if not form.validate():
-        return _invalid(subscription, action, form)
+    action = words.ACTION_BY_PATH[path]
     try:
-        change = request_change(
-            subscription, action, by=signed_in().actor, key=form.change_key.data, reason=form.reason.data
-        )
+        form = form_for(action, subscription.standing, filled=True)
+        if not form.validate():
+            return _invalid(subscription, action, form)
+        change = request_change(subscription, form.wish(action), by=signed_in().actor, key=form.change_key.data)
     except ChangeInProgress as other:
         return _conflict(subscription, answers.in_progress(db.session.get_one(StatusChange, other.change_id)))
     except NotAllowed:
@@ -114,10 +122,7 @@ def _told(subscription: Subscription, change_id: uuid.UUID) -> Response:
 
 def _form(subscription: Subscription, action: Action, form: ChangeForm) -> Response | str:
     complete = _complete(subscription)
-    try:
-        preview = preview_of(complete, action)
-    except NotAllowed:
-        return _conflict(subscription, answers.already_changed(_last_done(subscription)))
+    preview = preview_of(complete, action)
     return render_template(
         "subscriptions/_dialog.html" if htmx.is_htmx() else "subscriptions/change.html",
         subscription=complete,
@@ -181,6 +186,26 @@ def _answer(shown: Card, note: Note, events: Mapping[str, object]) -> Response:
     """The section, what to say about it once, and a word to the other cards: their access may follow from this one."""
     response = make_response(render_template("subscriptions/_answer.html", card=shown, announcement=note.text))
     return htmx.tell(response, {"kooneo:changed": {"id": f"subscription-{shown.subscription.id}"}, **events})
+
+
+@blueprint.post("/subscriptions/<uuid:subscription_id>/verification")
+@requires(Permission.CHANGE_SUBSCRIPTIONS)
+def create_verification(subscription_id: uuid.UUID) -> Response:
+    """ "Vérifier auprès de PayPal": the worker looks, and the record follows."""
+    subscription = get_or_404(Subscription, subscription_id)
+    try:
+        asked_at = request_verification(subscription)
+    except KeysMissing:
+        return _conflict(subscription, answers.keys_missing())
+    answered = wait_for_check(subscription.id, asked_at)
+    db.session.rollback()
+    found = db.session.get_one(Subscription, subscription_id, populate_existing=True)
+    note = answers.verified(found) if answered else answers.not_verified_yet()
+    if htmx.is_htmx():
+        return _section(found, note)
+    session[_JUST_VERIFIED] = [str(subscription_id), answered]
+    record = url_for("subscriptions.index", customer_id=found.customer_id)
+    return redirect(f"{record}#subscription-{found.id}", 303)
 
 
 @blueprint.get("/subscriptions/<uuid:subscription_id>/card")

@@ -3,12 +3,14 @@
 import threading
 import time
 import uuid
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 
 from kooneo.config import WEB_THREADS
 from kooneo.extensions import db
-from kooneo.subscriptions.models import ChangeState, StatusChange
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 
 SECONDS = 3.0
 _LOOK_EVERY = 0.05
@@ -17,14 +19,25 @@ _LOOK_EVERY = 0.05
 _budget = threading.BoundedSemaphore(WEB_THREADS // 2)
 
 
-def wait_for_outcome(change_id: uuid.UUID, seconds: float = SECONDS) -> None:
-    """Return once the change is settled or PayPal's silence is known, after `seconds` at the latest; at once when too many wait."""
+def wait_for_outcome(change_id: uuid.UUID, seconds: float = SECONDS) -> bool:
+    """Wait until the change is settled or PayPal's silence is known. False when it was not worth waiting any longer."""
+    return _wait_until(lambda: _state(change_id) != ChangeState.OPEN, seconds)
+
+
+def wait_for_check(subscription_id: uuid.UUID, asked_at: datetime) -> bool:
+    """Wait until PayPal was looked at after `asked_at`."""
+    return _wait_until(lambda: _checked_after(subscription_id, asked_at), SECONDS)
+
+
+def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
+    """At most `seconds`, and not at all when too many wait already."""
     if not _budget.acquire(blocking=False):
-        return
+        return happened()
     try:
         deadline = time.monotonic() + seconds
-        while _state(change_id) == ChangeState.OPEN and time.monotonic() < deadline:
+        while not (done := happened()) and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY)
+        return done
     finally:
         _budget.release()
 
@@ -33,3 +46,9 @@ def _state(change_id: uuid.UUID) -> ChangeState | None:
     # Ends the read, or the next look would see the same snapshot.
     db.session.rollback()
     return db.session.scalars(select(StatusChange.state).filter_by(id=change_id)).one_or_none()
+
+
+def _checked_after(subscription_id: uuid.UUID, asked_at: datetime) -> bool:
+    db.session.rollback()
+    checked_at = db.session.scalars(select(Subscription.checked_at).filter_by(id=subscription_id)).one_or_none()
+    return checked_at is not None and checked_at >= asked_at

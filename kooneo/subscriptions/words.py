@@ -50,7 +50,6 @@ class ActionWords:
     label: str
     question: str
     requested: str
-    result: str
 
 
 _ACTIONS = {
@@ -59,22 +58,53 @@ _ACTIONS = {
         "Annuler l'abonnement",
         "Annuler l'abonnement de %(customer)s à « %(title)s » ?",
         "Annulation demandée",
-        "L'abonnement est annulé.",
     ),
     Action.COMPLETE: ActionWords(
         "completion",
         "Marquer comme finalisé",
         "Marquer comme finalisé l'abonnement de %(customer)s à « %(title)s » ?",
         "Passage à Finalisé demandé",
-        "L'abonnement est finalisé.",
     ),
     Action.ABANDON: ActionWords(
         "abandonment",
         "Indiquer comme abandonné",
         "Indiquer comme abandonné l'abonnement de %(customer)s à « %(title)s » ?",
         "Passage à Abandonné demandé",
-        "L'abonnement est abandonné.",
     ),
+    Action.CORRECT: ActionWords(
+        "correction",
+        "Corriger le statut",
+        "Corriger le statut de l'abonnement de %(customer)s à « %(title)s » ?",
+        "Correction demandée",
+    ),
+    Action.PAUSE: ActionWords(
+        "pause",
+        "Mettre en pause",
+        "Mettre en pause l'abonnement de %(customer)s à « %(title)s » ?",
+        "Pause demandée",
+    ),
+    Action.REACTIVATE: ActionWords(
+        "reactivation",
+        "Reprendre les paiements",
+        "Reprendre les paiements de %(customer)s pour « %(title)s » ?",
+        "Reprise des paiements demandée",
+    ),
+    Action.REOPEN: ActionWords(
+        "reopening",
+        "Rouvrir l'abonnement",
+        "Rouvrir l'abonnement de %(customer)s à « %(title)s » ?",
+        "Réouverture demandée",
+    ),
+}
+
+_RESULTS = {
+    SubscriptionStatus.PENDING: "L'abonnement attend l'accord du client.",
+    SubscriptionStatus.ACTIVE: "L'abonnement est en cours.",
+    SubscriptionStatus.PAST_DUE: "L'abonnement est en cours, et en retard.",
+    SubscriptionStatus.SUSPENDED: "L'abonnement est suspendu.",
+    SubscriptionStatus.COMPLETED: "L'abonnement est finalisé.",
+    SubscriptionStatus.CANCELLED: "L'abonnement est annulé.",
+    SubscriptionStatus.ABANDONED: "L'abonnement est abandonné.",
 }
 
 ACTION_BY_PATH = {words.path: action for action, words in _ACTIONS.items()}
@@ -117,12 +147,7 @@ def requested(action: Action) -> str:
 
 def result(status: SubscriptionStatus) -> str:
     """The sentence that says what the record has become."""
-    by_status = {
-        SubscriptionStatus.CANCELLED: Action.CANCEL,
-        SubscriptionStatus.COMPLETED: Action.COMPLETE,
-        SubscriptionStatus.ABANDONED: Action.ABANDON,
-    }
-    return _(_ACTIONS[by_status[status]].result)
+    return _(_RESULTS[status])
 
 
 _RHYTHM_ONE = {

@@ -211,7 +211,6 @@ def test_those_who_are_late_or_suspended_are_counted_once_each() -> None:
     assert _worth_a_look(a_merchant().id) == []
 
 
-@pytest.mark.xfail(strict=True, reason="customers.models.fold: NFKD after casefold brings capitals back (𝕬 becomes A)")
 @given(st.text(max_size=80))
 @example("𝕬")
 def test_folding_is_done_once_and_leaves_no_capitals(text: str) -> None:

@@ -81,6 +81,14 @@ def test_without_script_a_subscription_is_ended_and_the_answer_stands_on_the_rec
     expect(card).to_contain_text("Déménagement")
 
 
+def test_the_forms_own_page_works_with_script_too(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/subscriptions/{subscription.id}/cancellation")
+    page.get_by_role("button", name=steps.CANCEL).click()
+    steps.has_status(steps.card_of(page, subscription), "cancelled", "Annulé")
+
+
 def test_without_script_an_unanswered_change_is_followed_by_a_link(
     without_script: BrowserContext, stack: Stack
 ) -> None:

@@ -112,6 +112,40 @@ def _dialog_with_error(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
 
 
+def _pausing(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription(commitment_cycles=1))
+    card.get_by_role("link", name="Mettre en pause").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Reprendre les paiements le").fill("2020-01-01")
+    dialog.get_by_role("button", name="Mettre en pause").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+
+
+def _correcting(page: Page, stack: Stack) -> None:
+    card = steps.signed_in_record(page, stack, builders.a_subscription(status="completed"))
+    card.get_by_role("link", name="Corriger le statut").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Corriger le statut").click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+
+
+def _adding_a_manual_one(page: Page, stack: Stack) -> None:
+    customer = builders.a_customer()
+    steps.sign_in(page, stack, builders.merchant_of(customer))
+    page.goto(f"{stack.url}/customers/{customer.id}/subscriptions/new")
+    page.get_by_role("button", name="Ajouter l’abonnement").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _recording_a_payment(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription(gateway=builders.Gateway.MANUAL)
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/subscriptions/{subscription.id}/payments/new")
+    page.get_by_label("Montant reçu").fill("")
+    page.get_by_role("button", name="Enregistrer le paiement").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
 def _form_page(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     steps.sign_in(page, stack, builders.merchant_of(subscription))
@@ -263,6 +297,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_dialog, _dialog_with_error, _form_page, _waiting, _refused, _done, _needs_attention, _lost_connection),
     *(_tab("access"), _tab("payments"), _tab("journal"), _empty_tab("access"), _empty_tab("payments")),
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
+    *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 

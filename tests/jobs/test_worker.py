@@ -83,7 +83,7 @@ def test_killed_right_after_paypal_acted(app: Flask) -> None:
     assert fresh(change).state == ChangeState.OPEN
     with running_worker(app):
         wait_until(lambda: _settled([change]), "the change")
-    assert (fresh(change).state, fresh(change).already_ended) == (ChangeState.DONE, False)
+    assert (fresh(change).state, fresh(change).already_done) == (ChangeState.DONE, False)
     assert paypal.cancellations(subscription.paypal_id) == 1
     assert len(journal_of(subscription)) == 2
 

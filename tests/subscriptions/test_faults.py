@@ -13,17 +13,17 @@ from support.running import fresh, running_app
 from support.worker import wait_until
 
 from kooneo.clock import now
-from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus, transition
+from kooneo.subscriptions.lifecycle import ENDING, Action, Standing, SubscriptionStatus, transition
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 
 pytestmark = pytest.mark.usefixtures("app")
 
-EVERY_ACTION = list(Action)
+EVERY_ACTION = list(ENDING)
 
 
 def _is_done(subscription: Subscription, change: StatusChange, *, cancellations: int) -> None:
     after, change = fresh(subscription), fresh(change)
-    target = transition(change.action, SubscriptionStatus.ACTIVE).target
+    target = transition(change.action, Standing(SubscriptionStatus.ACTIVE)).target
     assert (change.state, change.to_status, after.status) == (ChangeState.DONE, target, target)
     assert paypal.status(subscription.paypal_id) == "CANCELLED"
     assert paypal.cancellations(subscription.paypal_id) == cancellations
@@ -69,7 +69,7 @@ def test_paypal_did_it_without_saying_so(kind: str, options: dict[str, float], a
     impatient(subscription)
     paypal.fails(subscription.paypal_id, "cancel", kind, **options)
     change = attempt(ask(subscription, action))
-    assert not change.already_ended
+    assert not change.already_done
     _is_done(subscription, change, cancellations=1)
 
 
@@ -86,7 +86,7 @@ def test_paypal_did_it_and_can_not_be_read_afterwards(kind: str, options: dict[s
     assert (unsure.state, unsure.to_status) == (ChangeState.UNKNOWN, None)
     assert fresh(subscription).status == SubscriptionStatus.ACTIVE
     change = try_until_settled(change)
-    assert not change.already_ended
+    assert not change.already_done
     _is_done(subscription, change, cancellations=1)
 
 
@@ -139,7 +139,7 @@ def test_somebody_ends_it_at_paypal_between_the_look_and_the_word() -> None:
     worker.join()
     change = fresh(change)
     assert [call["status"] for call in paypal.calls(subscription.paypal_id)] == [200, 422, 200]
-    assert change.already_ended
+    assert change.already_done
     assert fresh(subscription).ended_at == change.paypal_at
     _is_done(subscription, change, cancellations=1)
 

@@ -1,7 +1,7 @@
 """What members and the worker do, as verbs. Each has an application context of its own, as a request or a job has."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +16,10 @@ from kooneo.journal.services import Actor, verify
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import StatusChange, Subscription
-from kooneo.subscriptions.services.request import request_change
+from kooneo.subscriptions.services.request import Wish, request_change
 from kooneo.subscriptions.services.settle import release_own_leases, settle, take_up
+from kooneo.subscriptions.services.verify import request_verification
+from kooneo.subscriptions.services.verify import verify as look_at_paypal
 
 from .running import fresh, in_app
 
@@ -26,10 +28,10 @@ NORA = Actor("member", "Nora Petit", "back_office", uuid.UUID(int=1))
 
 @in_app
 def ask(
-    subscription: Subscription, action: Action | str, *, by: Actor = NORA, key: str = "", reason: str = ""
+    subscription: Subscription, action: Action | str, *, by: Actor = NORA, key: str = "", **wish: Any
 ) -> StatusChange:
-    """Somebody requests a change of status."""
-    return request_change(subscription, Action(action), by=by, key=key or str(uuid.uuid4()), reason=reason)
+    """Somebody requests a change of status; `wish`: reason, to, resume_on."""
+    return request_change(subscription, Wish(Action(action), **wish), by=by, key=key or str(uuid.uuid4()))
 
 
 def attempt(change: StatusChange) -> StatusChange:
@@ -48,6 +50,22 @@ def ended(subscription: Subscription, action: Action | str, **details: Any) -> t
     """Asked for and attempted once: the subscription and the change as they then are."""
     change = attempt(ask(subscription, action, **details))
     return fresh(subscription), change
+
+
+def verified(subscription: Subscription) -> Subscription:
+    """Somebody asks for a verification, and the worker makes it."""
+    _request_verification(subscription)
+    _verify(str(subscription.id))
+    return fresh(subscription)
+
+
+_request_verification = in_app(request_verification)
+_verify = in_app(look_at_paypal)
+
+
+def run_schedule(schedule: Callable[[], None]) -> None:
+    """The worker's clock comes round to it."""
+    in_app(schedule)()
 
 
 def try_until_settled(change: StatusChange, *, at_most: int = 30) -> StatusChange:

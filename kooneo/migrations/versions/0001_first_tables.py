@@ -45,6 +45,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("search_key", sa.String(length=900), nullable=False),
+        sa.Column(
+            "language", sa.Enum("fr", "en", name="customerlanguage", native_enum=False, length=30), nullable=False
+        ),
+        sa.Column("notes", sa.String(length=2000), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_customers_merchant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
@@ -90,6 +95,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("for_sale", sa.Boolean(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("paypal_plan_id", sa.String(length=50), nullable=True),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column("price_minor", sa.Integer(), nullable=False),
@@ -129,6 +135,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("description", sa.String(length=500), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.Column(
             "access_after_completion",
             sa.Enum("closed", "open", name="accessaftercompletion", native_enum=False, length=30),
@@ -139,8 +148,6 @@ def upgrade() -> None:
             sa.Enum("closed", "until_paid", "unlocked", name="accessaftercancellation", native_enum=False, length=30),
             nullable=False,
         ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_products_merchant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_products")),
     )
@@ -166,30 +173,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_members_merchant_id"), ["merchant_id"], unique=False)
 
     op.create_table(
-        "access_grants",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("product_id", sa.Uuid(), nullable=False),
-        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("granted_by", sa.String(length=120), nullable=False),
-        sa.Column("reason", sa.String(length=128), nullable=False),
-        sa.Column("merchant_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_access_grants_customer_id")),
-        sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_access_grants_merchant_id")),
-        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_access_grants_product_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_grants")),
-    )
-    with op.batch_alter_table("access_grants", schema=None) as batch_op:
-        batch_op.create_index("ix_access_grants_merchant_id_customer_id", ["merchant_id", "customer_id"], unique=False)
-
-    op.create_table(
         "contents",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=120), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("unlock_after_days", sa.Integer(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_contents_merchant_id")),
         sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_contents_product_id")),
@@ -199,6 +189,23 @@ def upgrade() -> None:
         batch_op.create_index("ix_contents_merchant_id", ["merchant_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contents_product_id"), ["product_id"], unique=False)
 
+    op.create_table(
+        "earlier_access_rules",
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("ended_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "access_after_completion",
+            sa.Enum("closed", "open", name="accessaftercompletion", native_enum=False, length=30),
+            nullable=False,
+        ),
+        sa.Column(
+            "access_after_cancellation",
+            sa.Enum("closed", "until_paid", "unlocked", name="accessaftercancellation", native_enum=False, length=30),
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_earlier_access_rules_product_id")),
+        sa.PrimaryKeyConstraint("product_id", "ended_until", name=op.f("pk_earlier_access_rules")),
+    )
     op.create_table(
         "journal_details",
         sa.Column("entry_id", sa.Uuid(), nullable=False),
@@ -269,6 +276,9 @@ def upgrade() -> None:
         sa.Column("last_failed_payment_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_payment_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused", sa.Boolean(), nullable=False),
+        sa.Column("resume_on", sa.Date(), nullable=True),
+        sa.Column("check_problem", sa.String(length=60), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("open_at_end", sa.Boolean(), nullable=False),
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -292,6 +302,31 @@ def upgrade() -> None:
         batch_op.create_index("ix_subscriptions_customer_id_status", ["customer_id", "status"], unique=False)
         batch_op.create_index("ix_subscriptions_merchant_id_status", ["merchant_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_subscriptions_offer_id"), ["offer_id"], unique=False)
+
+    op.create_table(
+        "access_grants",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("content_id", sa.Uuid(), nullable=True),
+        sa.Column("key", sa.String(length=64), nullable=True),
+        sa.Column("granted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("granted_by", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=128), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=120), nullable=False),
+        sa.Column("withdrawal_reason", sa.String(length=128), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["content_id"], ["contents.id"], name=op.f("fk_access_grants_content_id")),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_access_grants_customer_id")),
+        sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_access_grants_merchant_id")),
+        sa.ForeignKeyConstraint(["product_id"], ["products.id"], name=op.f("fk_access_grants_product_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_grants")),
+        sa.UniqueConstraint("merchant_id", "key", name=op.f("uq_access_grants_merchant_id_key")),
+    )
+    with op.batch_alter_table("access_grants", schema=None) as batch_op:
+        batch_op.create_index("ix_access_grants_merchant_id_customer_id", ["merchant_id", "customer_id"], unique=False)
 
     op.create_table(
         "payments",
@@ -325,7 +360,18 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column(
             "action",
-            sa.Enum("cancel", "complete", "abandon", name="action", native_enum=False, length=30),
+            sa.Enum(
+                "reactivate",
+                "reopen",
+                "pause",
+                "complete",
+                "abandon",
+                "cancel",
+                "correct",
+                name="action",
+                native_enum=False,
+                length=30,
+            ),
             nullable=False,
         ),
         sa.Column(
@@ -384,6 +430,7 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("actor_name", sa.String(length=120), nullable=False),
         sa.Column("reason", sa.String(length=128), nullable=False),
+        sa.Column("resume_on", sa.Date(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -409,7 +456,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.String(length=60), nullable=True),
         sa.Column("problem_detail", sa.String(length=100), nullable=True),
-        sa.Column("already_ended", sa.Boolean(), nullable=False),
+        sa.Column("already_done", sa.Boolean(), nullable=False),
         sa.Column("paypal_status", sa.String(length=30), nullable=True),
         sa.Column("paypal_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("debug_id", sa.String(length=60), nullable=True),

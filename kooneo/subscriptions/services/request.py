@@ -1,6 +1,8 @@
 """Asking for a change of status: one row and one job in one transaction."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -10,8 +12,8 @@ from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.settings.services import paypal_account
-from kooneo.subscriptions.effects import end
-from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, Transition, transition
+from kooneo.subscriptions.effects import become
+from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 
 REASON_LENGTH = 128
@@ -30,37 +32,49 @@ class KeyReused(Exception):
     """The form's key came back with another content."""
 
 
+class ReasonMissing(Exception):
+    """A correction says why it was made."""
+
+
 class KeysMissing(Exception):
     """The merchant has no PayPal keys."""
 
 
-def request_change(
-    subscription: Subscription, action: Action, *, by: Actor, key: str, reason: str = ""
-) -> StatusChange:
-    """Ask for `action`. The same key with the same content is the same change, however often it comes.
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. `to` chooses the status of a correction, `resume_on` the merchant's day on which a pause ends."""
+
+    action: Action
+    reason: str = ""
+    to: SubscriptionStatus | None = None
+    resume_on: date | None = None
+
+
+def request_change(subscription: Subscription, wish: Wish, *, by: Actor, key: str) -> StatusChange:
+    """Ask for a change. The same key with the same content is the same change, however often it comes.
 
     A change with nothing to do at PayPal is carried out at once; any other waits for the worker.
-    Raises ChangeInProgress, lifecycle.NotAllowed, KeyReused or KeysMissing; then nothing has changed.
+    Raises ChangeInProgress, lifecycle.NotAllowed, ReasonMissing, KeyReused or KeysMissing; then nothing has changed.
     """
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
     try:
-        return _request(merchant_id, subscription_id, action, by, key, reason)
+        return _request(merchant_id, subscription_id, wish, by, key)
     except IntegrityError:
         # The same key came for another subscription at the same moment.
         raise KeyReused from None
 
 
-def _request(
-    merchant_id: uuid.UUID, subscription_id: uuid.UUID, action: Action, by: Actor, key: str, reason: str
-) -> StatusChange:
+def _request(merchant_id: uuid.UUID, subscription_id: uuid.UUID, wish: Wish, by: Actor, key: str) -> StatusChange:
     with transaction():
         subject = _locked(merchant_id, subscription_id)
         if replay := _by_key(merchant_id, key):
-            return _same(replay, subscription_id, action, reason)
-        if unsettled := _unsettled(subscription_id):
+            return _same(replay, subscription_id, wish)
+        if unsettled := unsettled_change(subscription_id):
             raise ChangeInProgress(unsettled)
-        step = transition(action, subject.status)
-        change = _new_change(subject, step, by, key, reason)
+        step = transition(wish.action, subject.standing, to=wish.to)
+        if step.reason_required and not wish.reason:
+            raise ReasonMissing
+        change = _new_change(subject, step, by, key, wish)
         db.session.add(change)
         if subject.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING:
             _carry_out(subject, change, by)
@@ -78,20 +92,25 @@ def _by_key(merchant_id: uuid.UUID, key: str) -> StatusChange | None:
     return db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
 
 
-def _same(change: StatusChange, subscription_id: uuid.UUID, action: Action, reason: str) -> StatusChange:
-    if (change.subscription_id, change.action, change.reason) != (subscription_id, action, reason):
+def _same(change: StatusChange, subscription_id: uuid.UUID, wish: Wish) -> StatusChange:
+    asked = (change.subscription_id, change.action, change.reason, change.resume_on)
+    if asked != (subscription_id, wish.action, wish.reason, wish.resume_on) or wish.to not in (
+        None,
+        change.wished_status,
+    ):
         raise KeyReused
     return change
 
 
-def _unsettled(subscription_id: uuid.UUID) -> StatusChange | None:
+def unsettled_change(subscription_id: uuid.UUID) -> StatusChange | None:
+    """The change that is open or unknown: there is one at the most."""
     query = select(StatusChange).filter_by(subscription_id=subscription_id)
     return db.session.scalars(
         query.filter(StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN]))
     ).one_or_none()
 
 
-def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, reason: str) -> StatusChange:
+def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, wish: Wish) -> StatusChange:
     return StatusChange(
         id=uuid.uuid4(),
         merchant_id=subject.merchant_id,
@@ -103,7 +122,8 @@ def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, re
         actor_kind=ActorKind(by.kind),
         actor_id=by.id,
         actor_name=by.name,
-        reason=reason,
+        reason=wish.reason,
+        resume_on=wish.resume_on,
         state=ChangeState.OPEN,
         requested_at=now(),
         next_attempt_at=now(),
@@ -113,7 +133,8 @@ def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, re
 def _carry_out(subject: Subscription, change: StatusChange, by: Actor) -> None:
     change.state, change.settled_at, change.next_attempt_at = ChangeState.DONE, now(), None
     change.to_status = change.wished_status
-    end(subject, change.wished_status, at=now())
+    paused = change.wished_status == SubscriptionStatus.SUSPENDED
+    become(subject, change.wished_status, at=now(), paused=paused, resume_on=change.resume_on)
     _note(f"subscription.{change.to_status}", subject, change, by)
 
 

@@ -15,14 +15,15 @@ from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
-from kooneo.paypal import Gateway, RemoteStatus, RemoteSubscription
+from kooneo.paypal import Gateway, RemoteSubscription
 from kooneo.settings.services import gateway_for, paypal_account
-from kooneo.subscriptions.conversation import end_at_paypal
-from kooneo.subscriptions.effects import end, learn, status_in_force
-from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.conversation import carry_out
+from kooneo.subscriptions.effects import become
+from kooneo.subscriptions.lifecycle import Action, AtPayPal, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Outcome, Problem
+from kooneo.subscriptions.outcomes import Outcome, Problem
 from kooneo.subscriptions.services.request import SETTLE
+from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
 # The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
 LEASE = timedelta(minutes=4)
@@ -38,7 +39,9 @@ _UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
 _EARLY = timedelta(seconds=1)
 """How much earlier than planned a retry may come: the queue's clock is not ours."""
 
-_PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
+_PLACES = {ActorKind.CUSTOMER: "portal", ActorKind.MEMBER: "back_office"} | dict.fromkeys(
+    (ActorKind.PAYPAL, ActorKind.KOONEO), "worker"
+)
 
 log = structlog.get_logger()
 
@@ -53,6 +56,7 @@ class _Leased:
     gateway: Gateway | Problem
     """Or why there is none."""
     sent_before: bool
+    wish: AtPayPal
 
 
 class _LeaseLost(Exception):
@@ -89,7 +93,14 @@ def _take(change_id: uuid.UUID) -> _Leased | None:
             # Every attempt died before it could say so.
             _stop(subscription, change, Outcome(ChangeState.NEEDS_ATTENTION, problem=Problem.INTERRUPTED))
             return None
-        return _Leased(change_id, lease, subscription.paypal_id or "", _gateway(change), change.sent_at is not None)
+        return _Leased(
+            change_id,
+            lease,
+            subscription.paypal_id or "",
+            _gateway(change),
+            change.sent_at is not None,
+            change.at_paypal,
+        )
 
 
 def _lease(change_id: uuid.UUID, lease: str) -> bool:
@@ -130,7 +141,8 @@ def _attempt(leased: _Leased) -> Outcome:
     if isinstance(leased.gateway, Problem):
         # Our own set-up is wrong, which says nothing about the request: it waits.
         return Outcome(ChangeState.UNKNOWN, problem=leased.gateway)
-    return end_at_paypal(
+    return carry_out(
+        leased.wish,
         leased.gateway,
         leased.paypal_id,
         sent_before=leased.sent_before,
@@ -149,7 +161,7 @@ def _mark_sent(leased: _Leased, remote: RemoteSubscription) -> None:
         if change.lease_until is None or change.lease_until - now() < _TIME_TO_SEND:
             raise _LeaseLost
         change.sent_at = change.sent_at or now()
-        _take_over(subscription, remote)
+        take_over(subscription, remote)
 
 
 def _held(leased: _Leased) -> tuple[StatusChange, Subscription]:
@@ -161,32 +173,13 @@ def _held(leased: _Leased) -> tuple[StatusChange, Subscription]:
     return change, db.session.get_one(Subscription, change.subscription_id, with_for_update=True)
 
 
-def _take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
-    """Take PayPal's facts, and its status as long as nothing has ended there or here."""
-    learn(subscription, remote, at=now())
-    if subscription.status.ended or remote.status in ENDED_AT_PAYPAL:
-        return
-    before, subscription.status = subscription.status, status_in_force(remote)
-    if subscription.status != before:
-        record(
-            subscription.merchant_id,
-            f"subscription.{subscription.status}",
-            by=_PAYPAL,
-            customer_id=subscription.customer_id,
-            subject_id=subscription.id,
-            before=before,
-            after=subscription.status,
-            debug_id=remote.debug_id,
-        )
-
-
 def _settle(leased: _Leased, outcome: Outcome) -> None:
     with transaction():
         change, subscription = _held(leased)
         change.lease_holder = change.lease_until = None
         change.debug_id = outcome.debug_id or change.debug_id
         if outcome.remote is not None:
-            _take_over(subscription, outcome.remote)
+            take_over(subscription, outcome.remote)
         if outcome.state == ChangeState.DONE and outcome.remote:
             _done(subscription, change, outcome, outcome.remote)
         elif outcome.state == ChangeState.UNKNOWN:
@@ -196,28 +189,18 @@ def _settle(leased: _Leased, outcome: Outcome) -> None:
 
 
 def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
-    target = _truth(change.wished_status, remote.status)
+    target = truth(change.wished_status, remote)
     if target is None:
         _stop(subscription, change, Outcome(ChangeState.REFUSED, remote, problem=Problem.NOT_APPROVED))
         return
-    # PayPal's clock may be ahead of ours; nothing has ended in the future.
-    ended_at = min(remote.status_updated_at or now(), now()) if remote.status in ENDED_AT_PAYPAL else now()
-    end(subscription, target, at=ended_at)
+    # What PayPal had suspended before Kooneo asked was not this pause.
+    paused = change.action == Action.PAUSE and target == SubscriptionStatus.SUSPENDED and not outcome.already_done
+    become(subscription, target, at=ended_at(remote), paused=paused, resume_on=change.resume_on)
     change.to_status = target
-    change.already_ended = outcome.already_ended
+    change.already_done = outcome.already_done
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
     _close(change, ChangeState.DONE)
     _note(f"subscription.{target}", subscription, change)
-
-
-def _truth(wished: SubscriptionStatus, remote: RemoteStatus) -> SubscriptionStatus | None:
-    """What the record becomes. PayPal's EXPIRED means carried to its term, whatever was wished; nothing is completed that
-    never began."""
-    if remote == RemoteStatus.EXPIRED:
-        return SubscriptionStatus.COMPLETED
-    if remote == RemoteStatus.APPROVAL_PENDING and wished == SubscriptionStatus.COMPLETED:
-        return None
-    return wished
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
@@ -251,7 +234,7 @@ def _close(change: StatusChange, state: ChangeState) -> None:
 
 
 def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
-    place = "portal" if change.actor_kind == ActorKind.CUSTOMER else "back_office"
+    place = _PLACES[change.actor_kind]
     record(
         change.merchant_id,
         event,

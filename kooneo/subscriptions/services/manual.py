@@ -1,0 +1,135 @@
+"""What is paid outside PayPal (virement, chèque): the subscription itself, and payments written down by hand."""
+
+import uuid
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from kooneo.accounts.models import Merchant
+from kooneo.billing.models import Payment, PaymentState
+from kooneo.catalog.models import Offer
+from kooneo.clock import now
+from kooneo.customers.models import Customer
+from kooneo.extensions import db, transaction
+from kooneo.journal.services import Actor, record
+from kooneo.money import Money
+from kooneo.subscriptions.effects import become
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+
+
+def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor, key: str) -> Subscription:
+    """A subscription that is paid outside PayPal, begun on the merchant's calendar day. The same key twice is one."""
+    subscription_id = uuid.uuid5(customer.id, key)
+    customer_id, offer_id = customer.id, offer.id
+    with transaction():
+        if found := db.session.get(Subscription, subscription_id):
+            return found
+        customer, offer = db.session.get_one(Customer, customer_id), db.session.get_one(Offer, offer_id)
+        subscription = Subscription(
+            id=subscription_id,
+            merchant_id=customer.merchant_id,
+            customer_id=customer.id,
+            offer_id=offer.id,
+            gateway=Gateway.MANUAL,
+            status=SubscriptionStatus.ACTIVE,
+            contracted_on=started_on,
+            started_at=_midnight(customer.merchant_id, started_on),
+            price_minor=offer.price_minor,
+            currency=offer.currency,
+            interval=offer.interval,
+            interval_count=offer.interval_count,
+            total_cycles=offer.total_cycles,
+            commitment_cycles=offer.commitment_cycles,
+        )
+        db.session.add(subscription)
+        _note("subscription.added", subscription, by, after=SubscriptionStatus.ACTIVE, offer=offer.title)
+    return subscription
+
+
+def record_payment(subscription: Subscription, *, amount: Money, received_on: date, by: Actor, key: str) -> Payment:
+    """ "Paiement reçu autrement": also for one missed instalment of a PayPal subscription. The same key twice is one payment.
+
+    Of a manual subscription it completes a cycle, and the last instalment finalises it.
+    """
+    subscription_id, payment_id = subscription.id, uuid.uuid5(subscription.id, key)
+    with transaction():
+        if found := db.session.get(Payment, payment_id):
+            return found
+        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True, populate_existing=True)
+        received_at = _midnight(subscription.merchant_id, received_on)
+        payment = Payment(
+            id=payment_id,
+            merchant_id=subscription.merchant_id,
+            customer_id=subscription.customer_id,
+            subscription_id=subscription.id,
+            amount_minor=amount.minor,
+            currency=amount.currency,
+            state=PaymentState.COMPLETED,
+            at=received_at,
+        )
+        db.session.add(payment)
+        _note("payment.recorded", subscription, by, amount=f"{amount} {amount.currency}", received_on=str(received_on))
+        _pay_one_period(subscription, received_at)
+        if subscription.gateway == Gateway.MANUAL:
+            subscription.cycles_completed += 1
+            _complete_with_the_last(subscription, by, key)
+    return payment
+
+
+def _pay_one_period(subscription: Subscription, received_at: datetime) -> None:
+    """The next one: what is paid early or late follows the period before it."""
+    begins = subscription.paid_until or subscription.started_at
+    subscription.paid_until = subscription.terms.period_end(begins)
+    subscription.last_payment_at = max(received_at, subscription.last_payment_at or received_at)
+
+
+def _complete_with_the_last(subscription: Subscription, by: Actor, key: str) -> None:
+    total = subscription.total_cycles
+    if total is None or subscription.cycles_completed < total or subscription.status.ended:
+        return
+    change = StatusChange(
+        id=uuid.uuid4(),
+        merchant_id=subscription.merchant_id,
+        subscription_id=subscription.id,
+        key=f"last-{key}"[:64],
+        action=Action.COMPLETE,
+        from_status=subscription.status,
+        wished_status=SubscriptionStatus.COMPLETED,
+        to_status=SubscriptionStatus.COMPLETED,
+        actor_kind=ActorKind(by.kind),
+        actor_id=by.id,
+        actor_name=by.name,
+        state=ChangeState.DONE,
+        requested_at=now(),
+        settled_at=now(),
+    )
+    db.session.add(change)
+    before = subscription.status
+    become(subscription, SubscriptionStatus.COMPLETED, at=now())
+    _note("subscription.completed", subscription, by, before=before, after=SubscriptionStatus.COMPLETED)
+
+
+def _midnight(merchant_id: uuid.UUID, day: date) -> datetime:
+    zone = db.session.get_one(Merchant, merchant_id).time_zone
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def _note(
+    event: str,
+    subscription: Subscription,
+    by: Actor,
+    *,
+    before: str | None = None,
+    after: str | None = None,
+    **details: str,
+) -> None:
+    record(
+        subscription.merchant_id,
+        event,
+        by=by,
+        customer_id=subscription.customer_id,
+        subject_id=subscription.id,
+        before=before,
+        after=after,
+        **details,
+    )

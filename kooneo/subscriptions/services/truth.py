@@ -1,0 +1,65 @@
+"""Bringing the record to what PayPal says. Called inside a transaction that holds the subscription."""
+
+from datetime import datetime
+
+from kooneo.clock import now
+from kooneo.journal.services import Actor, record
+from kooneo.paypal import RemoteStatus, RemoteSubscription
+from kooneo.subscriptions.effects import become, learn, status_in_force
+from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.models import ActorKind, Subscription
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
+
+_PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
+
+
+def truth(wished: SubscriptionStatus, remote: RemoteSubscription) -> SubscriptionStatus | None:
+    """What the record becomes. PayPal's EXPIRED means carried to its term, whatever was wished; its CANCELLED is any end that
+    was wished. None: nothing is completed that never began."""
+    match remote.status:
+        case RemoteStatus.EXPIRED:
+            return SubscriptionStatus.COMPLETED
+        case RemoteStatus.CANCELLED:
+            return wished if wished.ended else SubscriptionStatus.CANCELLED
+        case RemoteStatus.APPROVAL_PENDING:
+            return None if wished == SubscriptionStatus.COMPLETED else wished
+        case _:
+            return status_in_force(remote)
+
+
+def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """Take PayPal's facts, and its status as long as nothing has ended there or here."""
+    learn(subscription, remote, at=now())
+    if not subscription.status.ended and remote.status not in ENDED_AT_PAYPAL:
+        _follow(subscription, status_in_force(remote), remote)
+
+
+def follow_to_the_end(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """PayPal has ended it, and nobody had asked here."""
+    target = truth(SubscriptionStatus.CANCELLED, remote)
+    if target is not None and not subscription.status.ended:
+        _follow(subscription, target, remote)
+
+
+def ended_at(remote: RemoteSubscription) -> datetime:
+    """PayPal's clock may be ahead of ours; nothing has ended in the future."""
+    if remote.status in ENDED_AT_PAYPAL and remote.status_updated_at:
+        return min(remote.status_updated_at, now())
+    return now()
+
+
+def _follow(subscription: Subscription, target: SubscriptionStatus, remote: RemoteSubscription) -> None:
+    before = subscription.status
+    if before == target:
+        return
+    become(subscription, target, at=ended_at(remote))
+    record(
+        subscription.merchant_id,
+        f"subscription.{target}",
+        by=_PAYPAL,
+        customer_id=subscription.customer_id,
+        subject_id=subscription.id,
+        before=before,
+        after=target,
+        debug_id=remote.debug_id,
+    )

@@ -1,0 +1,66 @@
+"""Asking PayPal how things are, and following it: "Vérifier auprès de PayPal"."""
+
+import uuid
+from datetime import datetime
+
+from kooneo import jobs
+from kooneo.clock import now
+from kooneo.encryption import DecryptionError
+from kooneo.extensions import db, transaction
+from kooneo.paypal import PayPalError, RemoteSubscription
+from kooneo.settings.services import gateway_for, paypal_account
+from kooneo.subscriptions.lifecycle import Gateway
+from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Problem, judged
+from kooneo.subscriptions.services.request import KeysMissing, unsettled_change
+from kooneo.subscriptions.services.truth import follow_to_the_end, take_over
+
+VERIFY = "subscriptions.verify"
+
+
+def request_verification(subscription: Subscription) -> datetime:
+    """Have the worker look. Returns the instant after which `checked_at` tells the answer. Raises KeysMissing."""
+    subscription_id, merchant_id = subscription.id, subscription.merchant_id
+    if subscription.gateway == Gateway.MANUAL or paypal_account(merchant_id) is None:
+        raise KeysMissing
+    asked_at = now()
+    with transaction():
+        job_id = f"verify:{subscription_id}:{uuid.uuid4()}"
+        jobs.enqueue(VERIFY, str(subscription_id), job_id=job_id, partition=str(merchant_id))
+    return asked_at
+
+
+@jobs.job(VERIFY)
+def verify(subscription_id: str) -> None:
+    """One look, one answer: safe to repeat. An unsettled change looks for itself, and is left alone."""
+    subscription = db.session.get_one(Subscription, uuid.UUID(subscription_id))
+    account, paypal_id = paypal_account(subscription.merchant_id), subscription.paypal_id
+    if account is None or paypal_id is None:
+        return
+    try:
+        gateway = gateway_for(account)
+    except DecryptionError:
+        _conclude(subscription.id, None, Problem.KEYS_UNREADABLE)
+        return
+    db.session.rollback()  # no transaction is open while PayPal is asked
+    try:
+        remote = gateway.get_subscription(paypal_id)
+    except PayPalError as error:
+        _conclude(uuid.UUID(subscription_id), None, judged(error).problem)
+    else:
+        _conclude(uuid.UUID(subscription_id), remote, None)
+
+
+def _conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
+    with transaction():
+        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
+        subscription.checked_at = now()
+        subscription.check_problem = problem
+        if remote is None or unsettled_change(subscription_id):
+            return
+        take_over(subscription, remote)
+        if remote.status in ENDED_AT_PAYPAL:
+            follow_to_the_end(subscription, remote)
+        elif subscription.status.ended:
+            # Never reopened silently: a person decides.
+            subscription.check_problem = Problem.CHARGING
