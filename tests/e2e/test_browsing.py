@@ -21,7 +21,7 @@ def test_back_and_forward_after_a_change_show_whole_pages_and_the_new_state(page
     expect(page.get_by_role("heading", name="Profil")).to_be_visible()
     page.go_back()
     steps.has_status(steps.card_of(page, subscription), "cancelled", "Annulé")
-    expect(page.get_by_role("link", name="Produits")).to_be_visible()
+    expect(page.get_by_role("link", name="Produits", exact=True)).to_be_visible()
     page.go_forward()
     expect(page.get_by_role("heading", name="Profil")).to_be_visible()
 
@@ -211,5 +211,7 @@ def test_a_changed_rule_shows_in_every_access_list_at_once(page: Page, stack: St
     page.goto(f"{stack.url}/products/{builders.product_of(subscription).id}/protected-content")
     page.get_by_label("Laisser l’accès au contenu déjà débloqué").check()
     page.get_by_role("button", name="Enregistrer les règles").click()
+    page.get_by_label("Aussi ceux qui sont déjà terminés").check()
+    page.get_by_role("button", name="Confirmer").click()
     expect(page.get_by_text("Les règles sont enregistrées.")).to_be_visible()
     assert steps.access(steps.open_record(page, stack, subscription))["Premiers pas"] == "open"

@@ -31,11 +31,11 @@ def test_paypal_hangs_and_the_card_settles_later_without_a_click(page: Page, sta
     expect(card.locator(".mark")).to_have_text("En attente de PayPal", timeout=steps.ANSWER_MS)
     steps.has_status(card, "active", "En cours")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    page.get_by_role("link", name="Produits").focus()
+    page.get_by_role("link", name="Produits", exact=True).focus()
 
     expect(card).to_have_attribute("data-status", "cancelled", timeout=60_000)
     expect(card).to_have_attribute("data-change", "")
-    expect(page.get_by_role("link", name="Produits")).to_be_focused()
+    expect(page.get_by_role("link", name="Produits", exact=True)).to_be_focused()
     said = steps.announcements(page)
     assert len(said) == 2, said
     assert "PayPal a confirmé" in said[1]

@@ -89,6 +89,7 @@ def test_the_head_follows_when_a_subscription_ends(page: Page, stack: Stack) -> 
     assert steps.did_not_reload(page)
 
 
+@pytest.mark.any_engine
 def test_the_journal_is_printed_without_what_surrounds_it(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     card = steps.signed_in_record(page, stack, subscription)

@@ -10,11 +10,12 @@ from kooneo.catalog.models import Offer
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
-from kooneo.journal.services import Actor, record
+from kooneo.journal.services import Actor
 from kooneo.money import Money
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.services.notes import note
 
 
 def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor, key: str) -> Subscription:
@@ -42,7 +43,7 @@ def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor,
             commitment_cycles=offer.commitment_cycles,
         )
         db.session.add(subscription)
-        _note("subscription.added", subscription, by, after=SubscriptionStatus.ACTIVE, offer=offer.title)
+        note("subscription.added", subscription, by=by, after=SubscriptionStatus.ACTIVE, offer=offer.title)
     return subscription
 
 
@@ -68,7 +69,9 @@ def record_payment(subscription: Subscription, *, amount: Money, received_on: da
             at=received_at,
         )
         db.session.add(payment)
-        _note("payment.recorded", subscription, by, amount=f"{amount} {amount.currency}", received_on=str(received_on))
+        note(
+            "payment.recorded", subscription, by=by, amount=f"{amount} {amount.currency}", received_on=str(received_on)
+        )
         _pay_one_period(subscription, received_at)
         if subscription.gateway == Gateway.MANUAL:
             subscription.cycles_completed += 1
@@ -106,30 +109,9 @@ def _complete_with_the_last(subscription: Subscription, by: Actor, key: str) -> 
     db.session.add(change)
     before = subscription.status
     become(subscription, SubscriptionStatus.COMPLETED, at=now())
-    _note("subscription.completed", subscription, by, before=before, after=SubscriptionStatus.COMPLETED)
+    note("subscription.completed", subscription, by=by, before=before, after=SubscriptionStatus.COMPLETED)
 
 
 def _midnight(merchant_id: uuid.UUID, day: date) -> datetime:
     zone = db.session.get_one(Merchant, merchant_id).time_zone
     return datetime.combine(day, time(), ZoneInfo(zone))
-
-
-def _note(
-    event: str,
-    subscription: Subscription,
-    by: Actor,
-    *,
-    before: str | None = None,
-    after: str | None = None,
-    **details: str,
-) -> None:
-    record(
-        subscription.merchant_id,
-        event,
-        by=by,
-        customer_id=subscription.customer_id,
-        subject_id=subscription.id,
-        before=before,
-        after=after,
-        **details,
-    )

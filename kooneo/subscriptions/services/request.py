@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from kooneo import jobs
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
-from kooneo.journal.services import Actor, record
+from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.services.notes import note_change
 
 REASON_LENGTH = 128
 SETTLE = "subscriptions.settle"
@@ -135,7 +136,7 @@ def _carry_out(subject: Subscription, change: StatusChange, by: Actor) -> None:
     change.to_status = change.wished_status
     paused = change.wished_status == SubscriptionStatus.SUSPENDED
     become(subject, change.wished_status, at=now(), paused=paused, resume_on=change.resume_on)
-    _note(f"subscription.{change.to_status}", subject, change, by)
+    note_change(f"subscription.{change.to_status}", subject, change, by=by)
 
 
 def _hand_over(subject: Subscription, change: StatusChange, by: Actor) -> None:
@@ -145,18 +146,4 @@ def _hand_over(subject: Subscription, change: StatusChange, by: Actor) -> None:
     change.account_version = account.version
     db.session.flush()
     jobs.enqueue(SETTLE, str(change.id), job_id=str(change.id), partition=str(subject.merchant_id))
-    _note(f"subscription.{change.action}_requested", subject, change, by)
-
-
-def _note(event: str, subject: Subscription, change: StatusChange, by: Actor) -> None:
-    record(
-        subject.merchant_id,
-        event,
-        by=by,
-        customer_id=subject.customer_id,
-        subject_id=subject.id,
-        before=change.from_status,
-        after=change.to_status,
-        change_id=str(change.id),
-        reason=change.reason,
-    )
+    note_change(f"subscription.{change.action}_requested", subject, change, by=by)

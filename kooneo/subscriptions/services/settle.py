@@ -14,7 +14,7 @@ from kooneo import jobs
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
-from kooneo.journal.services import Actor, record
+from kooneo.journal.services import Actor
 from kooneo.paypal import Gateway, RemoteSubscription
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.conversation import carry_out
@@ -22,6 +22,7 @@ from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.outcomes import Outcome, Problem
+from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
 from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
@@ -234,21 +235,8 @@ def _close(change: StatusChange, state: ChangeState) -> None:
 
 
 def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
-    place = _PLACES[change.actor_kind]
-    record(
-        change.merchant_id,
-        event,
-        by=Actor(change.actor_kind, change.actor_name, place, change.actor_id),
-        customer_id=subscription.customer_id,
-        subject_id=subscription.id,
-        before=change.from_status,
-        after=change.to_status,
-        change_id=str(change.id),
-        reason=change.reason,
-        problem=change.problem,
-        paypal_status=change.paypal_status,
-        debug_id=change.debug_id,
-    )
+    by = Actor(change.actor_kind, change.actor_name, _PLACES[change.actor_kind], change.actor_id)
+    note_change(event, subscription, change, by=by)
 
 
 @jobs.every_minute("take_up_changes")

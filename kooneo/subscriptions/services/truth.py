@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from kooneo.clock import now
-from kooneo.journal.services import Actor, record
+from kooneo.journal.services import Actor
 from kooneo.paypal import RemoteStatus, RemoteSubscription
 from kooneo.subscriptions.effects import become, learn, status_in_force
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
+from kooneo.subscriptions.services.notes import note
 
 _PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
 
@@ -53,13 +54,4 @@ def _follow(subscription: Subscription, target: SubscriptionStatus, remote: Remo
     if before == target:
         return
     become(subscription, target, at=ended_at(remote))
-    record(
-        subscription.merchant_id,
-        f"subscription.{target}",
-        by=_PAYPAL,
-        customer_id=subscription.customer_id,
-        subject_id=subscription.id,
-        before=before,
-        after=target,
-        debug_id=remote.debug_id,
-    )
+    note(f"subscription.{target}", subscription, by=_PAYPAL, before=before, after=target, debug_id=remote.debug_id)
