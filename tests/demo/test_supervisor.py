@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from support import engines
 
-pytestmark = pytest.mark.skipif(engines.CHOSEN != "sqlite", reason="the demo's processes are the same on every engine")
+# The demo's processes are the same on every engine.
+pytestmark = pytest.mark.any_engine
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("web", "worker", "simulator")
