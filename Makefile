@@ -11,7 +11,7 @@ DEV := .venv/.dev-$(shell cksum < requirements-dev.lock | tr ' ' .)
 HTMX := kooneo/static/vendor/htmx-$(shell sed -n 's/^HTMX_VERSION = "\(.*\)"/\1/p' kooneo/htmx.py).min.js
 COMPILE = $(UV) pip compile --universal --generate-hashes --no-annotate --no-header -q --python-version 3.11 pyproject.toml
 UV := $(shell command -v uv || echo .cache/uv/bin/uv)
-PYTEST = KOONEO_TEST_REQUIRE_ALL=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+PYTEST = KOONEO_TEST_REQUIRE_ALL=1 $(BIN)/python -m pytest -n 2
 
 .PHONY: help demo demo-reset test picture lint types lock clean
 
