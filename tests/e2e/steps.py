@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 from support import builders
+from support.browser import signed_in
 
 from kooneo.accounts.models import Merchant, Role, TeamMember
 from kooneo.subscriptions.models import Subscription
@@ -16,13 +17,17 @@ ANSWER_MS = 12_000
 def sign_in(
     page: Page, stack: Stack, merchant: Merchant, *, name: str = "Nora Petit", role: Role = Role.OWNER
 ) -> TeamMember:
+    """The browser has the cookie of a new member's session. A journey of its own goes through the form."""
     member = builders.a_member(merchant, name=name, role=role)
-    page.goto(f"{stack.url}/login")
-    page.get_by_label("Adresse e-mail").fill(member.email)
-    page.get_by_label("Mot de passe").fill(builders.PASSWORD)
-    page.get_by_role("button", name="Se connecter").click()
-    expect(page.get_by_role("heading", name="Clients")).to_be_visible()
+    cookie = signed_in(member).session_cookie()
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": stack.url}])
     return member
+
+
+def open_customers(page: Page, stack: Stack, merchant: Merchant) -> None:
+    """Signed in, on the page that comes first."""
+    sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/customers")
 
 
 def open_record(page: Page, stack: Stack, subscription: Subscription) -> Locator:

@@ -30,7 +30,7 @@ def test_the_list_is_searched_as_one_types_and_the_address_keeps_it(page: Page, 
     merchant = builders.a_merchant()
     for given_name, family_name in (("Édith", "Charrier"), ("Bruno", "Caillaud")):
         builders.a_customer(merchant, given_name=given_name, family_name=family_name)
-    steps.sign_in(page, stack, merchant)
+    steps.open_customers(page, stack, merchant)
     page.evaluate("window.stayed = true")
     page.get_by_label("Chercher").press_sequentially("edith char")
     expect(page).to_have_url(re.compile("q=edith"))
@@ -57,7 +57,7 @@ def test_without_script_the_list_is_searched_by_enter(without_script: BrowserCon
     merchant = builders.a_merchant()
     builders.a_customer(merchant, given_name="Édith", family_name="Charrier")
     builders.a_customer(merchant, given_name="Bruno", family_name="Caillaud")
-    steps.sign_in(page, stack, merchant)
+    steps.open_customers(page, stack, merchant)
     page.get_by_label("Chercher").fill("caillaud")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("q=caillaud"))
@@ -100,10 +100,9 @@ def test_without_script_an_unanswered_change_is_followed_by_a_link(
     page.get_by_role("button", name=steps.CANCEL).click()
     card = steps.card_of(page, subscription)
     expect(card.locator(".mark")).to_have_text("En attente de PayPal", timeout=steps.ANSWER_MS)
-    for _ in range(60):
-        if card.get_attribute("data-status") == "cancelled":
-            break
-        card.get_by_role("link", name="Actualiser").click()
+    while card.get_attribute("data-status") != "cancelled":
+        with page.expect_navigation():
+            card.get_by_role("link", name="Actualiser").click()
     steps.has_status(card, "cancelled", "Annulé")
 
 

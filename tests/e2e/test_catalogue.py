@@ -35,7 +35,7 @@ def _told(page: Page, text: str) -> None:
 
 def test_a_product_with_its_contents_and_an_offer(anyone: Page, stack: Stack) -> None:
     page = anyone
-    steps.sign_in(page, stack, builders.a_merchant())
+    steps.open_customers(page, stack, builders.a_merchant())
     page.get_by_role("link", name="Produits", exact=True).click()
     page.get_by_role("link", name="Nouveau produit").click()
     page.get_by_label("Titre").fill("Gravure")

@@ -55,12 +55,12 @@ def _customers(page: Page, stack: Stack) -> None:
         customer = builders.a_customer(merchant, family_name=f"Martin {number:02}")
         if number < len(SubscriptionStatus):
             builders.a_subscription(customer, status=list(SubscriptionStatus)[number])
-    steps.sign_in(page, stack, merchant)
+    steps.open_customers(page, stack, merchant)
     expect(page.get_by_role("link", name="Suivants")).to_be_visible()
 
 
 def _no_customers(page: Page, stack: Stack) -> None:
-    steps.sign_in(page, stack, builders.a_merchant())
+    steps.open_customers(page, stack, builders.a_merchant())
     expect(page.get_by_text("Pas encore de clients")).to_be_visible()
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from werkzeug.test import TestResponse
+from werkzeug.test import Cookie, TestResponse
 
 from kooneo.accounts.models import TeamMember
 
@@ -56,6 +56,11 @@ class Browser:
     def sign_in(self, email: str, password: str = PASSWORD, **query: str) -> TestResponse:
         self.get("/login", query_string=query)
         return self.post("/login", {"email": email, "password": password}, query_string=query)
+
+    def session_cookie(self) -> Cookie:
+        cookie = self.client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None, "nobody is signed in"
+        return cookie
 
 
 def signed_in(member: TeamMember) -> Browser:
