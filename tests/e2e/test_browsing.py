@@ -12,6 +12,7 @@ from . import steps
 from .stack import Stack, until
 
 
+@pytest.mark.any_engine
 def test_back_and_forward_after_a_change_show_whole_pages_and_the_new_state(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     card = steps.signed_in_record(page, stack, subscription)
@@ -81,6 +82,7 @@ def test_without_script_a_subscription_is_ended_and_the_answer_stands_on_the_rec
     expect(card).to_contain_text("Déménagement")
 
 
+@pytest.mark.any_engine
 def test_the_forms_own_page_works_with_script_too(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     steps.sign_in(page, stack, builders.merchant_of(subscription))
@@ -106,6 +108,7 @@ def test_without_script_an_unanswered_change_is_followed_by_a_link(
     steps.has_status(card, "cancelled", "Annulé")
 
 
+@pytest.mark.any_engine
 def test_the_whole_way_by_keyboard(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     card = steps.signed_in_record(page, stack, subscription)
@@ -127,6 +130,7 @@ def test_the_whole_way_by_keyboard(page: Page, stack: Stack) -> None:
     expect(card).to_be_focused()
 
 
+@pytest.mark.any_engine
 @pytest.mark.parametrize("fault", ["refused", "hanging"])
 def test_the_local_copy_stands_in_for_the_cdn(page: Page, stack: Stack, context: BrowserContext, fault: str) -> None:
     held: list[Route] = []
@@ -163,6 +167,7 @@ def test_a_session_that_has_ended_leads_to_the_sign_in_and_back(page: Page, stac
     expect(steps.card_of(page, subscription)).to_be_visible()
 
 
+@pytest.mark.any_engine
 def test_a_reason_that_is_too_long_is_kept_and_explained(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     card = steps.signed_in_record(page, stack, subscription)
@@ -179,6 +184,7 @@ def test_a_reason_that_is_too_long_is_kept_and_explained(page: Page, stack: Stac
     steps.has_status(card, "cancelled", "Annulé")
 
 
+@pytest.mark.any_engine
 def test_a_lost_connection_says_so_and_the_same_form_is_sent_again(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     card = steps.signed_in_record(page, stack, subscription)
@@ -194,6 +200,7 @@ def test_a_lost_connection_says_so_and_the_same_form_is_sent_again(page: Page, s
     assert paypal.cancellations(subscription.paypal_id) == 1
 
 
+@pytest.mark.any_engine
 def test_the_paypal_reference_is_copied_by_keyboard_and_said(page: Page, stack: Stack, context: BrowserContext) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     subscription = builders.a_subscription()

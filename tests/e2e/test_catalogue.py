@@ -188,7 +188,6 @@ STATES = (
 
 
 @pytest.mark.any_engine
-@pytest.mark.any_engine
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
 def test_a_page_of_the_catalogue_is_accessible_wide_and_narrow(
     page: Page, stack: Stack, state: Callable[[Page, Stack, Product], None]
