@@ -50,6 +50,7 @@ STYLESHEETS = (
         "lines",
         "rules",
         "catalog",
+        "body",
         "empty",
         "login",
         "record",

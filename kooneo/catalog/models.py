@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.clock import now
@@ -97,6 +97,9 @@ class Content(MerchantScoped, Base):
     position: Mapped[int]
     unlock_after_days: Mapped[int] = mapped_column(default=0)
     """Counted from the subscription's start."""
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    """Markdown. It may be long, and lists of contents do without it: read when it is asked for."""
+    video_url: Mapped[str] = mapped_column(String(500), default="")
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Nobody sees it any more. The row stays: grants and the journal may name it."""
 

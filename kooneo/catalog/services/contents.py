@@ -1,6 +1,7 @@
 """Contents: what a product holds, in order."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -18,7 +19,15 @@ class Direction(StrEnum):
     DOWN = "down"
 
 
-def add_content(product: Product, *, title: str, unlock_after_days: int, form_key: str, by: Actor) -> Content:
+@dataclass(frozen=True)
+class ContentDraft:
+    title: str
+    unlock_after_days: int
+    text: str = ""
+    video_url: str = ""
+
+
+def add_content(product: Product, draft: ContentDraft, *, form_key: str, by: Actor) -> Content:
     """At the end of the product's order."""
     merchant_id, product_id = product.merchant_id, product.id
     content_id = id_from(merchant_id, form_key)
@@ -27,29 +36,40 @@ def add_content(product: Product, *, title: str, unlock_after_days: int, form_ke
         if existing := db.session.get(Content, content_id):
             return existing
         position = max((content.position for content in _in_order(product)), default=0) + 1
-        content = Content(
-            id=content_id,
-            merchant_id=merchant_id,
-            product_id=product_id,
-            title=title,
-            position=position,
-            unlock_after_days=unlock_after_days,
-        )
+        content = Content(id=content_id, merchant_id=merchant_id, product_id=product_id, position=position)
+        _fill(content, draft)
         db.session.add(content)
         db.session.flush()
         _note("content.added", content, by, product=product.title)
     return content
 
 
-def change_content(content: Content, *, title: str, unlock_after_days: int, by: Actor) -> None:
+def change_content(content: Content, draft: ContentDraft, *, by: Actor) -> None:
     merchant_id, content_id = content.merchant_id, content.id
     with transaction():
         content = locked(Content, merchant_id, content_id)
-        before, days = content.title, content.unlock_after_days
-        if (before, days) == (title, unlock_after_days):
+        before = _draft_of(content)
+        if before == draft:
             return
-        content.title, content.unlock_after_days = title, unlock_after_days
-        _note("content.changed", content, by, previous_title=before, previous_unlock_after_days=days)
+        _fill(content, draft)
+        changed = [field.name for field in fields(draft) if getattr(before, field.name) != getattr(draft, field.name)]
+        _note(
+            "content.changed",
+            content,
+            by,
+            changed=", ".join(changed),
+            previous_title=before.title,
+            previous_unlock_after_days=before.unlock_after_days,
+        )
+
+
+def _draft_of(content: Content) -> ContentDraft:
+    return ContentDraft(**{field.name: getattr(content, field.name) for field in fields(ContentDraft)})
+
+
+def _fill(content: Content, draft: ContentDraft) -> None:
+    for field in fields(draft):
+        setattr(content, field.name, getattr(draft, field.name))
 
 
 def move_content(content: Content, direction: Direction, *, by: Actor) -> None:

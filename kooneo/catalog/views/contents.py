@@ -2,41 +2,46 @@
 
 import uuid
 
-from flask import abort, render_template, request
+from flask import abort, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import get_or_404
 from kooneo.catalog import services
+from kooneo.catalog.bodies import Body, body, body_of
 from kooneo.catalog.consequences import customers_who_see
-from kooneo.catalog.forms.contents import ContentForm, NewContentForm
+from kooneo.catalog.forms.contents import TEXT_LENGTH, ContentForm, NewContentForm, typed
 from kooneo.catalog.models import Content, Product
 from kooneo.catalog.services.contents import Direction
 from kooneo.catalog.views.pages import blueprint, to_product, whole_product
+from kooneo.htmx import is_htmx, tell
 from kooneo.language import gettext as _
+
+
+@blueprint.get("/contents/<uuid:content_id>")
+@requires(Permission.SEE)
+def show_content(content_id: uuid.UUID) -> str:
+    content, product = _found(content_id)
+    return render_template("catalog/content.html", product=product, content=content, body=body_of(content))
 
 
 @blueprint.get("/products/<uuid:product_id>/contents/new")
 @requires(Permission.EDIT_CATALOG)
 def new_content(product_id: uuid.UUID) -> str:
-    product = get_or_404(Product, product_id)
-    return render_template("catalog/content_form.html", product=product, content=None, form=NewContentForm())
+    return _page(NewContentForm(), get_or_404(Product, product_id))
 
 
 @blueprint.post("/products/<uuid:product_id>/contents/new")
 @requires(Permission.EDIT_CATALOG)
-def create_content(product_id: uuid.UUID) -> Response | tuple[str, int]:
+def create_content(product_id: uuid.UUID) -> ResponseReturnValue:
     product = get_or_404(Product, product_id)
     form = NewContentForm()
+    if "preview" in request.form:
+        return _preview(form, product)
     if not form.validate_on_submit():
-        return render_template("catalog/content_form.html", product=product, content=None, form=form), 422
-    content = services.add_content(
-        product,
-        title=form.title.data,
-        unlock_after_days=form.days,
-        form_key=form.form_key.data,
-        by=signed_in().actor,
-    )
+        return _page(form, product), 422
+    content = services.add_content(product, form.draft, form_key=form.form_key.data, by=signed_in().actor)
     return to_product(product_id, _("« %(title)s » est ajouté.", title=content.title), f"content-{content.id}")
 
 
@@ -44,20 +49,36 @@ def create_content(product_id: uuid.UUID) -> Response | tuple[str, int]:
 @requires(Permission.EDIT_CATALOG)
 def edit_content(content_id: uuid.UUID) -> str:
     content, product = _found(content_id)
-    form = ContentForm(data={"title": content.title, "unlock_after_days": str(content.unlock_after_days)})
-    return render_template("catalog/content_form.html", product=product, content=content, form=form)
+    return _page(ContentForm(data=typed(content)), product, content)
 
 
 @blueprint.post("/contents/<uuid:content_id>/edit")
 @requires(Permission.EDIT_CATALOG)
-def update_content(content_id: uuid.UUID) -> Response | tuple[str, int]:
+def update_content(content_id: uuid.UUID) -> ResponseReturnValue:
     content, product = _found(content_id)
     form = ContentForm()
+    if "preview" in request.form:
+        return _preview(form, product, content)
     if not form.validate_on_submit():
-        return render_template("catalog/content_form.html", product=product, content=content, form=form), 422
-    product_id = product.id
-    services.change_content(content, title=form.title.data, unlock_after_days=form.days, by=signed_in().actor)
-    return to_product(product_id, _("Le contenu est enregistré."), f"content-{content_id}")
+        return _page(form, product, content), 422
+    services.change_content(content, form.draft, by=signed_in().actor)
+    flash(_("Le contenu est enregistré."), "catalog")
+    return redirect(url_for("catalog.show_content", content_id=content_id), 303)
+
+
+def _page(form: ContentForm, product: Product, content: Content | None = None, preview: Body | None = None) -> str:
+    return render_template(
+        "catalog/content_form.html", product=product, content=content, form=form, preview=preview, limit=TEXT_LENGTH
+    )
+
+
+def _preview(form: ContentForm, product: Product, content: Content | None = None) -> Response:
+    """What the text becomes. Nothing is saved, and what is wrong elsewhere in the form is not its subject."""
+    shown = body(form.text.data, "")
+    if not is_htmx():
+        return make_response(_page(form, product, content, shown))
+    response = make_response(render_template("catalog/_preview.html", preview=shown))
+    return tell(response, {"kooneo:focus": {"id": "preview"}})
 
 
 @blueprint.post("/contents/<uuid:content_id>/move")
