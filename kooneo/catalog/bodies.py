@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from markupsafe import Markup
 
 from kooneo.catalog.models import Content
+from kooneo.files.models import StoredFile
 
 _SCHEMES = ("https", "http", "mailto")
 _TAGS = {*("p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "hr")}
@@ -45,18 +46,16 @@ class Body:
 
     text: Markup
     video: Video | None = None
+    file: StoredFile | None = None
 
     @property
     def empty(self) -> bool:
-        return not (self.text or self.video)
+        return not (self.text or self.video or self.file)
 
 
 def body_of(content: Content) -> Body:
-    return body(content.text, content.video_url)
-
-
-def body(text: str, video_url: str) -> Body:
-    return Body(as_html(text), Video(video_url) if video_url else None)
+    """`content.file` must be loaded."""
+    return Body(as_html(content.text), Video(content.video_url) if content.video_url else None, content.file)
 
 
 def as_html(source: str) -> Markup:

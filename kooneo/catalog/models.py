@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from kooneo.clock import now
 from kooneo.columns import MerchantScoped, TermsColumns, enum_column
 from kooneo.extensions import Base, UTCDateTime
+from kooneo.files.models import StoredFile
 
 
 class AccessAfterCompletion(StrEnum):
@@ -100,8 +101,11 @@ class Content(MerchantScoped, Base):
     text: Mapped[str] = mapped_column(Text, default="", deferred=True)
     """Markdown. It may be long, and lists of contents do without it: read when it is asked for."""
     video_url: Mapped[str] = mapped_column(String(500), default="")
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Nobody sees it any more. The row stays: grants and the journal may name it."""
+
+    file: Mapped[StoredFile | None] = relationship(viewonly=True, lazy="raise")
 
 
 class OfferProduct(Base):

@@ -4,6 +4,7 @@ import functools
 import itertools
 import uuid
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +24,9 @@ from kooneo.catalog.models import (
 from kooneo.clock import local_date, now
 from kooneo.customers.models import Customer
 from kooneo.extensions import Base, db, transaction
+from kooneo.files.kinds import accept
+from kooneo.files.models import StoredFile
+from kooneo.files.services import keep
 from kooneo.journal.services import Actor
 from kooneo.paypal import Environment
 from kooneo.settings.models import PayPalAccount
@@ -345,6 +349,24 @@ def product_of(subscription: Subscription) -> Product:
 def contents_of(product: Product) -> list[Content]:
     """In the product's order."""
     return list(db.session.scalars(select(Content).filter_by(product_id=product.id).order_by(Content.position)))
+
+
+def a_content_with_file(
+    product: Product, *, name: str = "lecon.txt", data: bytes = b"Une feuille, de l'eau."
+) -> Content:
+    """One more, last in the product's order."""
+    content = Content(merchant_id=product.merchant_id, product_id=product.id, title="Fiche", position=99)
+    content.file_id = a_stored_file(product.merchant_id, name=name, data=data).id
+    return saved(content)
+
+
+@in_app
+def a_stored_file(
+    merchant_id: uuid.UUID, *, name: str = "lecon.txt", data: bytes = b"Une feuille, de l'eau."
+) -> StoredFile:
+    accepted = accept(name, BytesIO(data))
+    assert accepted is not None, f"Kooneo does not take {name}"
+    return keep(merchant_id, accepted)
 
 
 def noise() -> None:

@@ -19,6 +19,9 @@ _POLICY = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 
+FILE_POLICY = "sandbox; default-src 'none'"
+_FILE = re.compile(r"/contents/[0-9a-f-]{36}/file$|/picture/\w+$")
+
 
 def check(response: TestResponse, app: Flask) -> Element | None:
     """The page, read; None when it is not HTML."""
@@ -39,12 +42,16 @@ def check(response: TestResponse, app: Flask) -> Element | None:
 
 def check_headers(response: TestResponse) -> None:
     headers = response.headers
-    assert headers.get_all("Content-Security-Policy") == [_POLICY]
+    is_file = response.mimetype != "text/html" and _FILE.search(response.request.path) is not None
+    assert headers.get_all("Content-Security-Policy") == [FILE_POLICY if is_file else _POLICY]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "HX-Request" in headers["Vary"]
-    if not response.request.path.startswith("/static/"):
+    if is_file:
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["Cache-Control"].startswith("private, ")
+    elif not response.request.path.startswith("/static/"):
         assert headers["Cache-Control"] == "no-store"
 
 

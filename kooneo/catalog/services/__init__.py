@@ -1,6 +1,13 @@
 """Changing what is sold, and what stays open: a module for each thing."""
 
-from kooneo.catalog.services.contents import ContentDraft, add_content, change_content, move_content, remove_content
+from kooneo.catalog.services.contents import (
+    ContentDraft,
+    FileGone,
+    add_content,
+    change_content,
+    move_content,
+    remove_content,
+)
 from kooneo.catalog.services.offers import archive_offer, change_offer, create_offer, restore_offer
 from kooneo.catalog.services.products import archive_product, change_product, create_product, restore_product
 from kooneo.catalog.services.rules import AppliesTo, change_access_rules
@@ -8,6 +15,7 @@ from kooneo.catalog.services.rules import AppliesTo, change_access_rules
 __all__ = [
     "AppliesTo",
     "ContentDraft",
+    "FileGone",
     "add_content",
     "archive_offer",
     "archive_product",

@@ -1,5 +1,6 @@
 """Contents: what a product holds, in order."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -11,6 +12,7 @@ from kooneo.catalog.models import Content, Product
 from kooneo.catalog.services.locking import id_from, locked
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
+from kooneo.files.models import StoredFile
 from kooneo.journal.services import Actor, record
 
 
@@ -25,10 +27,15 @@ class ContentDraft:
     unlock_after_days: int
     text: str = ""
     video_url: str = ""
+    file_id: uuid.UUID | None = None
+
+
+class FileGone(Exception):
+    """The file that the content was to hold is not there (any more)."""
 
 
 def add_content(product: Product, draft: ContentDraft, *, form_key: str, by: Actor) -> Content:
-    """At the end of the product's order."""
+    """At the end of the product's order. Raises FileGone."""
     merchant_id, product_id = product.merchant_id, product.id
     content_id = id_from(merchant_id, form_key)
     with transaction():
@@ -45,6 +52,7 @@ def add_content(product: Product, draft: ContentDraft, *, form_key: str, by: Act
 
 
 def change_content(content: Content, draft: ContentDraft, *, by: Actor) -> None:
+    """Raises FileGone."""
     merchant_id, content_id = content.merchant_id, content.id
     with transaction():
         content = locked(Content, merchant_id, content_id)
@@ -68,8 +76,16 @@ def _draft_of(content: Content) -> ContentDraft:
 
 
 def _fill(content: Content, draft: ContentDraft) -> None:
+    if draft.file_id is not None and not _held(content.merchant_id, draft.file_id):
+        raise FileGone
     for field in fields(draft):
         setattr(content, field.name, getattr(draft, field.name))
+
+
+def _held(merchant_id: uuid.UUID, file_id: uuid.UUID) -> bool:
+    """It is there, and until the transaction ends the sweep leaves it there."""
+    query = select(StoredFile.id).filter_by(merchant_id=merchant_id, id=file_id).with_for_update()
+    return db.session.scalars(query).one_or_none() is not None
 
 
 def move_content(content: Content, direction: Direction, *, by: Actor) -> None:
@@ -91,13 +107,13 @@ def move_content(content: Content, direction: Direction, *, by: Actor) -> None:
 
 
 def remove_content(content: Content, *, by: Actor) -> None:
-    """Nobody sees it any more, from this moment."""
+    """Nobody sees it any more, from this moment; its file is swept."""
     merchant_id, content_id = content.merchant_id, content.id
     with transaction():
         content = locked(Content, merchant_id, content_id)
         if content.removed_at is not None:
             return
-        content.removed_at = now()
+        content.removed_at, content.file_id = now(), None
         _note("content.removed", content, by)
 
 
