@@ -53,6 +53,7 @@ STYLESHEETS = (
         "rules",
         "catalog",
         "body",
+        "picture",
         "empty",
         "login",
         "record",

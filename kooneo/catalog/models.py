@@ -49,6 +49,10 @@ class Product(MerchantScoped, RulesColumns, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(String(500), default="")
+    picture_large_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    picture_small_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    picture_alt: Mapped[str] = mapped_column(String(200), default="")
+    """What the picture shows, for who does not see it; empty = it only decorates."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Out of the list and no longer sold; those who have it keep it."""

@@ -18,6 +18,15 @@ def send_stored_file(file: StoredFile) -> Response:
 
     The caller has checked that it may be sent. Nobody keeps a copy on the way.
     """
+    return _send(file, "private, no-store", as_attachment=True)
+
+
+def send_picture(file: StoredFile, *, for_good: bool) -> Response:
+    """One that we have drawn ourselves. `for_good`: its address changes with it, so that browsers may keep it."""
+    return _send(file, "private, max-age=31536000, immutable" if for_good else "private, no-store", as_attachment=False)
+
+
+def _send(file: StoredFile, cache_control: str, *, as_attachment: bool) -> Response:
     path = disk.path_of(file.merchant_id, file.id)
     if not path.is_file():
         log.error("files.missing", file_id=str(file.id))
@@ -25,12 +34,12 @@ def send_stored_file(file: StoredFile) -> Response:
     response = send_file(
         path,
         mimetype=file.media_type,
-        as_attachment=True,
+        as_attachment=as_attachment,
         download_name=file.name,
         etag=file.sha256,
         last_modified=file.created_at,
     )
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Cache-Control"] = cache_control
     return response

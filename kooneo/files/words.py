@@ -46,3 +46,14 @@ def refused() -> str:
         "(JPEG, PNG, GIF, WebP), un son (MP3, M4A, WAV, OGG), une vidéo MP4, un document (Word, Excel, PowerPoint, OpenDocument, "
         "EPUB), un fichier texte ou CSV, ou une archive ZIP."
     )
+
+
+def no_picture() -> str:
+    return _("Choisissez une image JPEG, PNG ou WebP : ce fichier n'en est pas une, ou il est abîmé.")
+
+
+def too_many_pixels(most: int) -> str:
+    return _(
+        "Cette image a plus de %(most)s millions de pixels : réduisez ses dimensions, puis choisissez-la de nouveau.",
+        most=most // 1_000_000,
+    )

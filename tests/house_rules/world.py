@@ -14,6 +14,7 @@ from support.builders import (
     a_product,
     a_subscription,
     an_offer,
+    with_picture,
 )
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
@@ -35,7 +36,7 @@ class World:
 
 def a_world() -> World:
     merchant = a_merchant()
-    product, customer = a_product(merchant), a_customer(merchant)
+    product, customer = with_picture(a_product(merchant)), a_customer(merchant)
     offer = an_offer(product)
     subscription = a_subscription(customer, offer=offer)
     ids = {

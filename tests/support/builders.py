@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from kooneo.access.models import AccessGrant
@@ -21,11 +22,13 @@ from kooneo.catalog.models import (
     OfferProduct,
     Product,
 )
+from kooneo.catalog.services import change_picture
 from kooneo.clock import local_date, now
 from kooneo.customers.models import Customer
 from kooneo.extensions import Base, db, transaction
 from kooneo.files.kinds import accept
 from kooneo.files.models import StoredFile
+from kooneo.files.pictures import draw
 from kooneo.files.services import keep
 from kooneo.journal.services import Actor
 from kooneo.paypal import Environment
@@ -358,6 +361,17 @@ def a_content_with_file(
     content = Content(merchant_id=product.merchant_id, product_id=product.id, title="Fiche", position=99)
     content.file_id = a_stored_file(product.merchant_id, name=name, data=data).id
     return saved(content)
+
+
+@in_app
+def with_picture(product: Product, alt: str = "") -> Product:
+    """A violet square, drawn by the service that draws what is uploaded."""
+    data = BytesIO()
+    Image.new("RGB", (300, 200), "#5a2d6e").save(data, "PNG")
+    change_picture(
+        db.session.get_one(Product, product.id), draw(data), alt=alt, by=Actor("member", "Nora Petit", "back_office")
+    )
+    return db.session.get_one(Product, product.id)
 
 
 @in_app

@@ -9,6 +9,7 @@ from kooneo.catalog.services.contents import (
     remove_content,
 )
 from kooneo.catalog.services.offers import archive_offer, change_offer, create_offer, restore_offer
+from kooneo.catalog.services.pictures import change_picture, remove_picture
 from kooneo.catalog.services.products import archive_product, change_product, create_product, restore_product
 from kooneo.catalog.services.rules import AppliesTo, change_access_rules
 
@@ -22,11 +23,13 @@ __all__ = [
     "change_access_rules",
     "change_content",
     "change_offer",
+    "change_picture",
     "change_product",
     "create_offer",
     "create_product",
     "move_content",
     "remove_content",
+    "remove_picture",
     "restore_offer",
     "restore_product",
 ]

@@ -32,6 +32,13 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_contents_file_id"), "stored_files", ["file_id"], ["id"])
         batch_op.create_index(batch_op.f("ix_contents_file_id"), ["file_id"], unique=False)
 
+    with op.batch_alter_table("products", schema=None) as batch_op:
+        for column in ("picture_large_id", "picture_small_id"):
+            batch_op.add_column(sa.Column(column, sa.Uuid(), nullable=True))
+            batch_op.create_foreign_key(batch_op.f(f"fk_products_{column}"), "stored_files", [column], ["id"])
+            batch_op.create_index(batch_op.f(f"ix_products_{column}"), [column], unique=False)
+        batch_op.add_column(sa.Column("picture_alt", sa.String(length=200), nullable=False, server_default=""))
+
 
 def downgrade() -> None:
     raise NotImplementedError("migrations are not undone: restore a backup")
