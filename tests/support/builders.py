@@ -304,6 +304,8 @@ def a_payment(
     at: datetime | None = None,
     amount: int | None = None,
     state: PaymentState = PaymentState.COMPLETED,
+    refunded: int = 0,
+    refunded_at: datetime | None = None,
 ) -> Payment:
     return saved(
         Payment(
@@ -315,6 +317,8 @@ def a_payment(
             currency=subscription.currency,
             state=state,
             at=at or now(),
+            refunded_minor=refunded,
+            refunded_at=refunded_at or (now() if refunded else None),
         )
     )
 

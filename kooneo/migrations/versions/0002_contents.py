@@ -1,4 +1,4 @@
-"""what a content holds"""
+"""what a content holds, the picture of a product, refunds"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,10 @@ def upgrade() -> None:
             batch_op.create_foreign_key(batch_op.f(f"fk_products_{column}"), "stored_files", [column], ["id"])
             batch_op.create_index(batch_op.f(f"ix_products_{column}"), [column], unique=False)
         batch_op.add_column(sa.Column("picture_alt", sa.String(length=200), nullable=False, server_default=""))
+
+    with op.batch_alter_table("payments", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("refunded_minor", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
