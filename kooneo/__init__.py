@@ -12,6 +12,8 @@ from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Settings
 from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
+from kooneo.files import receiving
+from kooneo.files import services as files
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
 from kooneo.subscriptions import words
@@ -50,6 +52,8 @@ STYLESHEETS = (
         "lines",
         "rules",
         "catalog",
+        "body",
+        "picture",
         "empty",
         "login",
         "record",
@@ -58,7 +62,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (resume, settle, verify)
+JOBS = (files, resume, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -69,7 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
-    for extension in (security, db, language, htmx, access_control, csrf, error_pages, cli):
+    for extension in (security, db, language, htmx, access_control, receiving, csrf, error_pages, cli):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from kooneo import htmx
 from kooneo.extensions import db
+from kooneo.files.words import file_size
 from kooneo.language import gettext as _
 
 log = structlog.get_logger()
@@ -57,10 +58,17 @@ def _csrf(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    response = _page(error.code)
+    response = _page(error.code, _too_large() if error.code == 413 else None)
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _too_large() -> str | None:
+    limit = getattr(request, "file_limit", 0)
+    if not limit:
+        return None
+    return _("Un fichier fait au plus %(limit)s. Choisissez-en un autre. Rien n'a été changé.", limit=file_size(limit))
 
 
 def _database(error: OperationalError) -> Response:

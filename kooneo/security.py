@@ -54,15 +54,18 @@ def init_app(app: Flask) -> None:
 def _secure(response: Response) -> Response:
     settings: Settings = current_app.config["SETTINGS"]
     headers = response.headers
-    headers["Content-Security-Policy"] = content_security_policy(settings)
+    # A stored file has a stricter one (files/sending.py).
+    headers.setdefault("Content-Security-Policy", content_security_policy(settings))
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["X-Frame-Options"] = "DENY"
     if settings.secure:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    if request.endpoint != "static" or response.status_code >= 400:
+    if response.status_code >= 400:
         headers["Cache-Control"] = "no-store"
+    elif request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store")
     return response
 
 

@@ -5,3 +5,9 @@ def clean(text: str | None) -> str:
     """One line without unprintable characters (a database refuses some of them) and without needless spaces."""
     printable = "".join(c if c.isprintable() or c.isspace() else "" for c in text or "")
     return " ".join(printable.split())
+
+
+def clean_lines(text: str | None) -> str:
+    """Line by line as it was typed, indents too, without unprintable characters and without empty ends."""
+    lines = ("".join(c for c in line if c.isprintable() or c.isspace()) for line in (text or "").splitlines())
+    return "\n".join(line.rstrip() for line in lines).strip("\n")

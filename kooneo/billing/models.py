@@ -1,4 +1,4 @@
-"""What was taken."""
+"""What was taken, and what was given back of it."""
 
 import uuid
 from datetime import datetime
@@ -15,6 +15,14 @@ from kooneo.money import Money
 class PaymentState(StrEnum):
     COMPLETED = "completed"
     FAILED = "failed"
+
+
+class Refund(StrEnum):
+    """How much of a payment was given back."""
+
+    NONE = "none"
+    PART = "part"
+    WHOLE = "whole"
 
 
 class Payment(MerchantScoped, Base):
@@ -34,7 +42,21 @@ class Payment(MerchantScoped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[PaymentState] = enum_column(PaymentState)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
+    refunded_minor: Mapped[int] = mapped_column(default=0)
+    """In all, when it was given back in several parts; at most the amount."""
+    refunded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """The last time."""
 
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return Money(self.refunded_minor, self.currency)
+
+    @property
+    def refund(self) -> Refund:
+        if not self.refunded_minor:
+            return Refund.NONE
+        return Refund.WHOLE if self.refunded_minor >= self.amount_minor else Refund.PART

@@ -1,4 +1,4 @@
-"""What was taken and what failed: merchant first."""
+"""What was taken, what was given back of it, what failed: merchant first."""
 
 import uuid
 from collections import defaultdict
@@ -14,6 +14,8 @@ from kooneo.money import Money
 from kooneo.subscriptions.models import Subscription
 
 PAGE_SIZE = 25
+
+_KEPT = Payment.amount_minor - Payment.refunded_minor
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,12 @@ class Page:
 
 @dataclass(frozen=True)
 class Total:
+    """Of one state and one currency; what was given back is taken off."""
+
     state: PaymentState
     amount: Money
     number: int
+    refunded: Money
 
 
 class UnknownPayment(Exception):
@@ -67,21 +72,21 @@ def _of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Select[Payme
 def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
     """By currency, what was taken first."""
     query = (
-        select(Payment.state, Payment.currency, func.sum(Payment.amount_minor), func.count())
+        select(Payment.state, Payment.currency, func.sum(_KEPT), func.count(), func.sum(Payment.refunded_minor))
         .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
         .group_by(Payment.state, Payment.currency)
         .order_by(Payment.currency, Payment.state)
     )
     return [
-        Total(state, Money(int(minor), currency), number)
-        for state, currency, minor, number in db.session.execute(query)
+        Total(state, Money(int(kept), currency), number, Money(int(refunded), currency))
+        for state, currency, kept, number, refunded in db.session.execute(query)
     ]
 
 
 def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Money]]:
-    """What each customer has really paid, an amount a currency."""
+    """What each customer has really paid, without what was given back; an amount a currency."""
     query = (
-        select(Payment.customer_id, Payment.currency, func.sum(Payment.amount_minor))
+        select(Payment.customer_id, Payment.currency, func.sum(_KEPT))
         .where(
             Payment.merchant_id == merchant_id,
             Payment.customer_id.in_(customer_ids),

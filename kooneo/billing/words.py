@@ -1,9 +1,28 @@
 """The French of payments."""
 
-from kooneo.billing.models import PaymentState
+from kooneo.billing.models import Payment, PaymentState, Refund
 from kooneo.language import gettext as _
 
 _STATES = {PaymentState.COMPLETED: ("Encaissé", "live", "check"), PaymentState.FAILED: ("Refusé", "late", "cross")}
+
+_REFUNDS = {Refund.PART: ("Remboursé en partie", "held", "left"), Refund.WHOLE: ("Remboursé", "mute", "left")}
+
+
+def label(payment: Payment) -> str:
+    return _(_words(payment)[0])
+
+
+def tone(payment: Payment) -> str:
+    """A colour by what it means (static/css/tokens.css)."""
+    return _words(payment)[1]
+
+
+def icon(payment: Payment) -> str:
+    return _words(payment)[2]
+
+
+def _words(payment: Payment) -> tuple[str, str, str]:
+    return _REFUNDS.get(payment.refund) or _STATES[payment.state]
 
 
 def state_label(state: PaymentState) -> str:
@@ -11,9 +30,4 @@ def state_label(state: PaymentState) -> str:
 
 
 def state_tone(state: PaymentState) -> str:
-    """A colour by what it means (static/css/tokens.css)."""
     return _STATES[state][1]
-
-
-def state_icon(state: PaymentState) -> str:
-    return _STATES[state][2]

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.clock import now
 from kooneo.columns import MerchantScoped, TermsColumns, enum_column
 from kooneo.extensions import Base, UTCDateTime
+from kooneo.files.models import StoredFile
 
 
 class AccessAfterCompletion(StrEnum):
@@ -48,6 +49,10 @@ class Product(MerchantScoped, RulesColumns, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
     description: Mapped[str] = mapped_column(String(500), default="")
+    picture_large_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    picture_small_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
+    picture_alt: Mapped[str] = mapped_column(String(200), default="")
+    """What the picture shows, for who does not see it; empty = it only decorates."""
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Out of the list and no longer sold; those who have it keep it."""
@@ -97,8 +102,14 @@ class Content(MerchantScoped, Base):
     position: Mapped[int]
     unlock_after_days: Mapped[int] = mapped_column(default=0)
     """Counted from the subscription's start."""
+    text: Mapped[str] = mapped_column(Text, default="", deferred=True)
+    """Markdown. It may be long, and lists of contents do without it: read when it is asked for."""
+    video_url: Mapped[str] = mapped_column(String(500), default="")
+    file_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("stored_files.id"), index=True)
     removed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Nobody sees it any more. The row stays: grants and the journal may name it."""
+
+    file: Mapped[StoredFile | None] = relationship(viewonly=True, lazy="raise")
 
 
 class OfferProduct(Base):

@@ -61,6 +61,7 @@ NAMED = (
             age_days=130,
             ended_days_ago=20,
             reason="Demande reçue par téléphone",
+            refunded_percent=50,
         ),
     ),
     _named(
@@ -102,6 +103,7 @@ TEN_SUBSCRIPTIONS = CustomerPlan(
             age_days=610,
             ended_days_ago=300,
             reason="Passe à la formule sans engagement",
+            refunded_percent=100,
         ),
         Story("portrait-mois", _S.CANCELLED, age_days=900, ended_days_ago=700, ended_by=EndedBy.CUSTOMER),
         Story("cercle-an", _S.ABANDONED, age_days=1100, ended_days_ago=800, reason="Double souscription"),

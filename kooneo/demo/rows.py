@@ -4,7 +4,7 @@ import hashlib
 import random
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -150,8 +150,7 @@ class _Told:
         if self.at_paypal:
             self._write_remote()
         else:
-            paid = self.history.paid
-            rows[Payment] += [self._payment_row(None, at, PaymentState.COMPLETED) for at in paid]
+            rows[Payment] += self._paid_rows([(None, at) for at in self.history.paid])
 
     def _subscription_row(self) -> dict[str, Any]:
         history, story, offer = self.history, self.story, self.offer
@@ -253,7 +252,7 @@ class _Told:
         self.batch.remote.append(remote)
         self.batch.remote_failures += failed
         payments = self.batch.rows[Payment]
-        payments += [self._payment_row(one.id, one.time, PaymentState.COMPLETED) for one in paid]
+        payments += self._paid_rows([(one.id, one.time) for one in paid])
         payments += [self._payment_row(one.id, one.time, PaymentState.FAILED) for one in failed]
 
     def _remote_row(self) -> SubscriptionRow:
@@ -284,6 +283,13 @@ class _Told:
             plan_name=offer.title,
         )
 
+    def _paid_rows(self, paid: Sequence[tuple[str | None, datetime]]) -> list[dict[str, Any]]:
+        rows = [self._payment_row(reference, at, PaymentState.COMPLETED) for reference, at in paid]
+        if rows and self.story.refunded_percent:
+            back = self.offer.price_minor * self.story.refunded_percent // 100
+            rows[-1] |= {"refunded_minor": back, "refunded_at": self.history.ended_at}
+        return rows
+
     def _payment_row(self, transaction_id: str | None, at: datetime, state: PaymentState) -> dict[str, Any]:
         return {
             # Of all rows there are most of these: a digest each would take longer than the insert.
@@ -296,6 +302,8 @@ class _Told:
             "currency": self.offer.terms.price.currency,
             "state": state,
             "at": at,
+            "refunded_minor": 0,
+            "refunded_at": None,
         }
 
 

@@ -27,3 +27,5 @@ class Story:
     reason: str = ""
     failures: int = 0
     """Refused payments in a row, up to now or up to the suspension."""
+    refunded_percent: int = 0
+    """Of the last payment, on the day of the end."""

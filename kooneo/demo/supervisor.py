@@ -4,6 +4,7 @@ import fcntl
 import http.client
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
@@ -67,6 +68,7 @@ def begin_anew(app: Flask) -> None:
         for name in ("kooneo.sqlite3", "simulator.sqlite3"):
             for file in settings.instance.glob(f"{name}*"):  # with SQLite's -wal and -shm
                 file.unlink()
+        shutil.rmtree(settings.instance / "files", ignore_errors=True)
         with app.app_context():
             _prepare_world()
         click.echo(typeset("La démonstration est comme neuve. Lancez-la : make demo"))

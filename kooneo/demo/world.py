@@ -1,17 +1,24 @@
 """The two merchants: their teams, their PayPal keys, what they sell."""
 
+import uuid
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from io import BytesIO
 
 from kooneo.accounts.models import Merchant
 from kooneo.accounts.services import add_member
 from kooneo.catalog.models import Content, Offer, OfferProduct, Product
 from kooneo.clock import now
 from kooneo.demo import customers
+from kooneo.demo.artwork import washes
+from kooneo.demo.bodies import BODIES, BodyPlan, FilePlan
 from kooneo.demo.catalogue import ATELIER_LUMIERE, PASSWORD, STUDIO_VOISIN, MerchantPlan
 from kooneo.demo.customers import CustomerPlan
 from kooneo.demo.rows import identify, member_identity, plan_reference
 from kooneo.extensions import db
+from kooneo.files import disk
+from kooneo.files.models import StoredFile
+from kooneo.files.pictures import MEDIA_TYPE, draw
 from kooneo.paypal import Environment
 from kooneo.settings.services import save_paypal_keys
 
@@ -41,6 +48,7 @@ def _create_merchant(plan: MerchantPlan) -> None:
 def _create_products(plan: MerchantPlan) -> None:
     for product in plan.products:
         product_id = identify(plan.slug, "product", product.key)
+        large, small = _pictures(plan, product.key, product_id)
         db.session.add(
             Product(
                 id=product_id,
@@ -49,21 +57,51 @@ def _create_products(plan: MerchantPlan) -> None:
                 description=product.description,
                 access_after_completion=product.after_completion,
                 access_after_cancellation=product.after_cancellation,
+                picture_large_id=large,
+                picture_small_id=small,
                 created_at=now() - _OPENED,
             )
         )
         db.session.flush()
         for position, (days, title) in enumerate(product.contents, 1):
+            held = BODIES.get((product.key, position), BodyPlan())
+            content_id = identify(plan.slug, "content", product.key, str(position))
             db.session.add(
                 Content(
-                    id=identify(plan.slug, "content", product.key, str(position)),
+                    id=content_id,
                     merchant_id=identify(plan.slug),
                     product_id=product_id,
                     title=title,
                     position=position,
                     unlock_after_days=days,
+                    text=held.text,
+                    video_url=held.video_url,
+                    file_id=_store(plan, content_id, held.file) if held.file else None,
                 )
             )
+
+
+def _pictures(plan: MerchantPlan, key: str, product_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID]:
+    drawn = draw(BytesIO(washes(key)))
+    large, small = FilePlan("large.webp", MEDIA_TYPE, drawn.large), FilePlan("small.webp", MEDIA_TYPE, drawn.small)
+    return _store(plan, product_id, large), _store(plan, product_id, small)
+
+
+def _store(plan: MerchantPlan, owner: uuid.UUID, file: FilePlan) -> uuid.UUID:
+    """In the caller's transaction. The same file again takes the place of the one before."""
+    merchant_id, file_id = identify(plan.slug), identify(str(owner), file.name)
+    written = disk.write(merchant_id, file_id, BytesIO(file.data))
+    row = StoredFile(
+        id=file_id,
+        merchant_id=merchant_id,
+        name=file.name,
+        media_type=file.media_type,
+        size=written.size,
+        sha256=written.sha256,
+    )
+    db.session.add(row)
+    db.session.flush()
+    return file_id
 
 
 def _create_offers(plan: MerchantPlan) -> None:

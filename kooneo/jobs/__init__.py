@@ -40,6 +40,14 @@ def every_minute(name: str) -> Callable[[Callable[[], None]], Callable[[], None]
     return register
 
 
+def nightly(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    def register(function: Callable[[], None]) -> Callable[[], None]:
+        schedules[name] = ("47 2 * * *", function)
+        return function
+
+    return register
+
+
 def before_work(function: Callable[[], None]) -> Callable[[], None]:
     """Have the worker call `function` when it starts, before it takes up anything."""
     at_start.append(function)

@@ -32,6 +32,8 @@ EVENTS = {
     "product.changed": ("Produit modifié", ""),
     "product.archived": ("Produit archivé", ""),
     "product.restored": ("Produit remis au catalogue", ""),
+    "product.picture_changed": ("Image du produit modifiée", ""),
+    "product.picture_removed": ("Image du produit retirée", ""),
     "product.access_rules_changed": ("Règles d'accès du produit modifiées", ""),
     "content.added": ("Contenu ajouté", ""),
     "content.changed": ("Contenu modifié", ""),

@@ -56,9 +56,9 @@ def newest_payments(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uu
 
 
 def paid_totals(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
-    """What was really taken for each subscription, in minor units of its currency."""
+    """What was really taken for each subscription, without what was given back, in minor units of its currency."""
     query = (
-        select(Payment.subscription_id, func.sum(Payment.amount_minor))
+        select(Payment.subscription_id, func.sum(Payment.amount_minor - Payment.refunded_minor))
         .where(
             Payment.merchant_id == merchant_id,
             Payment.subscription_id.in_(ids),

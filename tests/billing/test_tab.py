@@ -1,7 +1,7 @@
 """The tab "Paiements": what was taken and what failed, newest first, page by page."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -57,6 +57,26 @@ def test_the_totals_stand_by_currency_and_what_failed_is_not_taken() -> None:
         "Refusé 1 paiement10,00\u00a0€",
         "Encaissé 1 paiement10,00\u00a0$US",
     ]
+
+
+def test_what_was_given_back_is_said_and_taken_off_the_totals() -> None:
+    subscription = a_subscription(gateway=Gateway.MANUAL)
+    day = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    for number, refunded in enumerate((0, 1500, 4900)):
+        a_payment(subscription, at=now() - timedelta(days=number), amount=4900, refunded=refunded, refunded_at=day)
+    a_payment(subscription, at=now() - timedelta(days=9), amount=4900, state=PaymentState.FAILED)
+    browser = signed_in(a_member(merchant_of(subscription)))
+    page = browser.open(f"/customers/{subscription.customer_id}/payments")
+    states = [row.find("span", cls="badge").parent for row in page.find_all("tr", data_payment=None)]
+    assert [state.text if state else "" for state in states] == [
+        "Encaissé",
+        "Remboursé en partie 15,00\u00a0€ le 1er mars 2026",
+        "Remboursé 49,00\u00a0€ le 1er mars 2026",
+        "Refusé",
+    ]
+    totals = [row.text for row in page.find("dl", cls="facts").find_all("div")]
+    assert totals == ["Encaissé 3 paiements · 64,00\u00a0€ remboursés83,00\u00a0€", "Refusé 1 paiement49,00\u00a0€"]
+    assert "Payé en tout 83,00\u00a0€" in page.by_id("record-facts").text.replace("tout83", "tout 83")
 
 
 def test_page_after_page_shows_every_payment_once_also_those_of_one_instant() -> None:

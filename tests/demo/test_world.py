@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload, undefer
 
 from kooneo.access.models import AccessGrant
 from kooneo.accounts.models import Merchant, Role, TeamMember
 from kooneo.accounts.passwords import password_matches
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import Payment, PaymentState, Refund
+from kooneo.catalog.bodies import as_html
 from kooneo.catalog.models import AccessAfterCancellation, AccessAfterCompletion, Content, Offer, Product
 from kooneo.clock import now
 from kooneo.customers import queries
@@ -19,6 +20,9 @@ from kooneo.customers.models import Customer
 from kooneo.demo import seeding
 from kooneo.demo.catalogue import PASSWORD
 from kooneo.extensions import Base, db
+from kooneo.files import disk
+from kooneo.files.kinds import accept
+from kooneo.files.models import StoredFile
 from kooneo.journal.services import verify
 from kooneo.settings.models import PayPalAccount
 from kooneo.subscriptions.lifecycle import ENDED, Gateway, SubscriptionStatus
@@ -158,6 +162,31 @@ def test_payments_are_there_paid_and_refused() -> None:
     assert db.session.scalars(mine.filter_by(state=PaymentState.COMPLETED)).one() > 600
     assert db.session.scalars(select(func.max(Payment.at))).one() <= now()
     assert db.session.scalars(select(func.count(AccessGrant.id)).filter_by(merchant_id=merchant().id)).one() >= 3
+
+
+def test_some_payments_were_given_back_in_whole_or_in_part() -> None:
+    given_back = db.session.scalars(select(Payment).where(Payment.refunded_minor > 0)).all()
+    assert {payment.refund for payment in given_back} == {Refund.PART, Refund.WHOLE}
+    assert all(payment.refunded_at and payment.refunded_at >= payment.at for payment in given_back)
+
+
+def test_some_contents_hold_a_text_a_video_a_file_and_each_product_has_a_picture() -> None:
+    contents = db.session.scalars(select(Content).filter_by(merchant_id=merchant().id).options(*_WITH_FILE)).all()
+    assert any(content.text and as_html(content.text) for content in contents)
+    assert any(content.video_url for content in contents)
+    files = [content.file for content in contents if content.file]
+    products = db.session.scalars(select(Product).filter_by(merchant_id=merchant().id))
+    pictures = [db.session.get_one(StoredFile, product.picture_small_id) for product in products]
+    assert {file.media_type for file in files} == {"application/pdf", "text/csv"}
+    for file in (*files, *pictures):
+        path = disk.path_of(file.merchant_id, file.id)
+        with path.open("rb") as stored:
+            accepted = accept(file.name, stored)
+        assert accepted
+        assert (accepted.media_type, path.stat().st_size) == (file.media_type, file.size)
+
+
+_WITH_FILE = (joinedload(Content.file), undefer(Content.text))
 
 
 def test_everything_of_the_other_merchant_bears_its_name() -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.any_engine
 
 # Parts that use the domain; the domain never uses them.
 OUTER = ("portal", "reports", "winback", "demo", "webhooks", "help")
-DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal")
+DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal", "files")
 # They know none of Kooneo's parts: plain values in, plain values out.
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")
 # Files at the package's top that everybody uses, and which therefore use no part.

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask import Flask
 from support.builders import (
+    a_content_with_file,
     a_customer,
     a_grant,
     a_member,
@@ -13,7 +14,7 @@ from support.builders import (
     a_product,
     a_subscription,
     an_offer,
-    contents_of,
+    with_picture,
 )
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
@@ -35,13 +36,13 @@ class World:
 
 def a_world() -> World:
     merchant = a_merchant()
-    product, customer = a_product(merchant), a_customer(merchant)
+    product, customer = with_picture(a_product(merchant)), a_customer(merchant)
     offer = an_offer(product)
     subscription = a_subscription(customer, offer=offer)
     ids = {
         "customer_id": customer.id,
         "product_id": product.id,
-        "content_id": contents_of(product)[0].id,
+        "content_id": a_content_with_file(product).id,
         "offer_id": offer.id,
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,

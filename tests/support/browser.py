@@ -38,8 +38,9 @@ class Browser:
     ) -> TestResponse:
         sent = ({"HX-Request": "true"} if htmx else {}) | (headers or {})
         response = self.client.open(
-            path, method=method, headers=sent, environ_overrides={"REMOTE_ADDR": self.address}, **options
+            path, buffered=True, method=method, headers=sent, environ_overrides={"REMOTE_ADDR": self.address}, **options
         )
+        response.request.environ["wsgi.input"].close()  # of a large body it is a file
         page = check(response, self.app)
         if page is not None:
             self.page = page

@@ -4,8 +4,10 @@ import functools
 import itertools
 import uuid
 from datetime import datetime, timedelta
+from io import BytesIO
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 
 from kooneo.access.models import AccessGrant
@@ -20,9 +22,14 @@ from kooneo.catalog.models import (
     OfferProduct,
     Product,
 )
+from kooneo.catalog.services import change_picture
 from kooneo.clock import local_date, now
 from kooneo.customers.models import Customer
 from kooneo.extensions import Base, db, transaction
+from kooneo.files.kinds import accept
+from kooneo.files.models import StoredFile
+from kooneo.files.pictures import draw
+from kooneo.files.services import keep
 from kooneo.journal.services import Actor
 from kooneo.paypal import Environment
 from kooneo.settings.models import PayPalAccount
@@ -297,6 +304,8 @@ def a_payment(
     at: datetime | None = None,
     amount: int | None = None,
     state: PaymentState = PaymentState.COMPLETED,
+    refunded: int = 0,
+    refunded_at: datetime | None = None,
 ) -> Payment:
     return saved(
         Payment(
@@ -308,6 +317,8 @@ def a_payment(
             currency=subscription.currency,
             state=state,
             at=at or now(),
+            refunded_minor=refunded,
+            refunded_at=refunded_at or (now() if refunded else None),
         )
     )
 
@@ -345,6 +356,35 @@ def product_of(subscription: Subscription) -> Product:
 def contents_of(product: Product) -> list[Content]:
     """In the product's order."""
     return list(db.session.scalars(select(Content).filter_by(product_id=product.id).order_by(Content.position)))
+
+
+def a_content_with_file(
+    product: Product, *, name: str = "lecon.txt", data: bytes = b"Une feuille, de l'eau."
+) -> Content:
+    """One more, last in the product's order."""
+    content = Content(merchant_id=product.merchant_id, product_id=product.id, title="Fiche", position=99)
+    content.file_id = a_stored_file(product.merchant_id, name=name, data=data).id
+    return saved(content)
+
+
+@in_app
+def with_picture(product: Product, alt: str = "") -> Product:
+    """A violet square, drawn by the service that draws what is uploaded."""
+    data = BytesIO()
+    Image.new("RGB", (300, 200), "#5a2d6e").save(data, "PNG")
+    change_picture(
+        db.session.get_one(Product, product.id), draw(data), alt=alt, by=Actor("member", "Nora Petit", "back_office")
+    )
+    return db.session.get_one(Product, product.id)
+
+
+@in_app
+def a_stored_file(
+    merchant_id: uuid.UUID, *, name: str = "lecon.txt", data: bytes = b"Une feuille, de l'eau."
+) -> StoredFile:
+    accepted = accept(name, BytesIO(data))
+    assert accepted is not None, f"Kooneo does not take {name}"
+    return keep(merchant_id, accepted)
 
 
 def noise() -> None:

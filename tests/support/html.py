@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 
 _VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"})
-_UNSEEN = frozenset({"script", "style", "title", "template"})
+UNSEEN = frozenset({"script", "style", "title", "template"})
 
 
 class Element:
@@ -73,7 +73,7 @@ def _texts(element: Element) -> Iterator[str]:
     for child in element.children:
         if isinstance(child, str):
             yield child
-        elif child.tag not in _UNSEEN:
+        elif child.tag not in UNSEEN:
             yield from _texts(child)
 
 

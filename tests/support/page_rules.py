@@ -3,13 +3,14 @@
 import itertools
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
 from kooneo.security import content_security_policy
 
-from .html import Element, read
+from .html import UNSEEN, Element, read
 
 _ASKS = frozenset({"input", "select", "textarea"})
 _ORDINARY_SPACE = re.compile(r"[ \t\n](?=[:;?!»])|«[ \t\n]")
@@ -17,6 +18,9 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+
+FILE_POLICY = "sandbox; default-src 'none'"
+_FILE = re.compile(r"/contents/[0-9a-f-]{36}/file$|/picture/\w+$")
 
 
 def check(response: TestResponse, app: Flask) -> Element | None:
@@ -38,12 +42,16 @@ def check(response: TestResponse, app: Flask) -> Element | None:
 
 def check_headers(response: TestResponse) -> None:
     headers = response.headers
-    assert headers.get_all("Content-Security-Policy") == [_POLICY]
+    is_file = response.mimetype != "text/html" and _FILE.search(response.request.path) is not None
+    assert headers.get_all("Content-Security-Policy") == [FILE_POLICY if is_file else _POLICY]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "same-origin"
     assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
     assert "HX-Request" in headers["Vary"]
-    if not response.request.path.startswith("/static/"):
+    if is_file:
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert headers["Cache-Control"].startswith("private, ")
+    elif not response.request.path.startswith("/static/"):
         assert headers["Cache-Control"] == "no-store"
 
 
@@ -92,9 +100,18 @@ def _is_typeset(page: Element) -> None:
         for name in ("aria-label", "title", "placeholder", "alt")
         if name in element.attributes
     ]
-    for text in [*page.texts(), *attributes]:
+    for text in [*_our_texts(page), *attributes]:
         assert "'" not in text, f"a straight apostrophe: {text!r} (use gettext, which typesets it)"
         assert not _ORDINARY_SPACE.search(text.strip()), f"an ordinary space beside a high sign: {text!r}"
+
+
+def _our_texts(element: Element) -> Iterator[str]:
+    """Without what somebody typed: running text stays as its author wrote it."""
+    for child in element.children:
+        if isinstance(child, str):
+            yield child
+        elif child.tag not in (*UNSEEN, "textarea") and "prose" not in child.get("class").split():
+            yield from _our_texts(child)
 
 
 def _keeps_the_policy(page: Element) -> None:

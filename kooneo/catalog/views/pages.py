@@ -2,12 +2,13 @@
 
 import uuid
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint, abort, flash, redirect, url_for
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from kooneo.accounts.scoping import get_or_404
 from kooneo.catalog import queries
-from kooneo.catalog.models import Product
+from kooneo.catalog.models import Content, Product
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -21,3 +22,11 @@ def to_product(product_id: uuid.UUID, told: str = "", anchor: str | None = None)
     if told:
         flash(told, "catalog")
     return redirect(url_for("catalog.show", product_id=product_id, _anchor=anchor), 303)
+
+
+def content_and_product(content_id: uuid.UUID) -> tuple[Content, Product]:
+    """A removed one is not there."""
+    content = get_or_404(Content, content_id, joinedload(Content.file))
+    if content.removed_at is not None:
+        abort(404)
+    return content, get_or_404(Product, content.product_id)

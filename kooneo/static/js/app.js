@@ -140,6 +140,16 @@
     if (event.target.matches("[data-count]")) count(event.target);
   });
 
+  /* A file that is too large is not sent at all. The server checks it again. */
+  document.addEventListener("change", ({ target }) => {
+    if (!target.matches("[data-limit]")) return;
+    const place = $(`${target.id}-size`);
+    const tooLarge = [...target.files].some((file) => file.size > target.dataset.limit);
+    place.hidden = !tooLarge;
+    place.textContent = tooLarge ? target.dataset.tooLarge : "";
+    if (tooLarge) target.value = "";
+  });
+
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-copy]");
     if (!button) return;
