@@ -14,6 +14,7 @@ from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
+from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
@@ -21,7 +22,7 @@ from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
-    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
+    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages, settings_pages),
 )
 
 STYLESHEETS = (
@@ -54,6 +55,8 @@ STYLESHEETS = (
         "login",
         "record",
         "journal",
+        "checks",
+        "guide",
     ),
 )
 
