@@ -80,7 +80,8 @@ def _try(account: PayPalAccount | None, form: KeysForm) -> Page | str:
         return _invalid(account, form)
     told = words.told(report, saving=False)
     if htmx.is_htmx():
-        return render_template("settings/_report.html", report=told)
+        tried = paypal_account(merchant_id()) if kept else None
+        return render_template("settings/_tried.html", report=told, account=tried, setting_words=words)
     return _page(paypal_account(merchant_id()), form, told)
 
 

@@ -270,7 +270,7 @@ def keys_missing() -> Note:
         "late",
         "key",
         _("Les clés API PayPal ne sont pas configurées."),
-        _("Sans elles, Kooneo ne peut pas arrêter les paiements : rien n'a été changé."),
+        _("Sans elles, Kooneo ne peut pas agir sur cet abonnement chez PayPal : rien n'a été changé."),
     )
 
 

@@ -223,7 +223,7 @@ def test_of_deleted_keys_no_secret_remains(app: Flask) -> None:
     account = _kept(merchant)
     assert (account.encrypted_secret, account.secret_ending, account.tested_at) == (None, "", None)
     assert journal_of_keys(merchant)[-1][0] == "paypal_keys.deleted"
-    assert "Ajouter vos clés PayPal" in office.open(PAGE).text
+    assert "Configurer les clés API PayPal" in office.open(PAGE).text
     assert office.get(DELETION).status_code == 302
     assert office.post(DELETION, {"password": PASSWORD}).status_code == 303, "twice is once"
     assert attempt(change).problem == "keys_changed"
