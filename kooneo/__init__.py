@@ -19,10 +19,12 @@ from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
     *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages, settings_pages),
+    welcome_pages,
 )
 
 STYLESHEETS = (
@@ -57,6 +59,7 @@ STYLESHEETS = (
         "journal",
         "checks",
         "guide",
+        "first-steps",
     ),
 )
 
