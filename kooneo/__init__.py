@@ -16,14 +16,17 @@ from kooneo.files import receiving
 from kooneo.files import services as files
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
+from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
-    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
+    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages, settings_pages),
+    welcome_pages,
 )
 
 STYLESHEETS = (
@@ -58,6 +61,9 @@ STYLESHEETS = (
         "login",
         "record",
         "journal",
+        "checks",
+        "guide",
+        "first-steps",
     ),
 )
 

@@ -3,13 +3,17 @@
 import click
 from flask import Flask, current_app
 
+from kooneo.accounts.commands import merchant
 from kooneo.demo.commands import demo, seed
 from kooneo.extensions import db
+from kooneo.settings.commands import secrets
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(journal)
+    app.cli.add_command(merchant)
+    app.cli.add_command(secrets)
     app.cli.add_command(seed)
     app.cli.add_command(demo)
 
@@ -37,10 +41,10 @@ def verify() -> None:
     from kooneo.journal.services import verify as findings
 
     problems = 0
-    for merchant in db.session.query(Merchant).order_by(Merchant.slug):
-        for finding in findings(merchant.id):
+    for tenant in db.session.query(Merchant).order_by(Merchant.slug):
+        for finding in findings(tenant.id):
             problems += 1
-            click.echo(f"{merchant.slug}: {finding}")
+            click.echo(f"{tenant.slug}: {finding}")
     if problems:
         raise click.ClickException(f"{problems} problems")
     click.echo("The journal is whole.")

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, MappedColumn, declared_attr, mapped_column
 from kooneo.money import Money
 from kooneo.terms import Interval, Terms
 
+ENCRYPTED = "encrypted"
+
 
 def enum_column(kind: type[StrEnum], **options: Any) -> MappedColumn[Any]:
     """A StrEnum stored by its value."""
@@ -21,6 +23,13 @@ def enum_column(kind: type[StrEnum], **options: Any) -> MappedColumn[Any]:
         values_callable=lambda members: [member.value for member in members],
     )
     return mapped_column(column, **options)
+
+
+def encrypted_column(length: int = 500) -> MappedColumn[str | None]:
+    """A secret as kooneo.encryption keeps it, bound to the row's `merchant_id`; none when there is no secret (any more).
+
+    `flask secrets rotate` finds these columns by this mark."""
+    return mapped_column(String(length), info={ENCRYPTED: True})
 
 
 class MerchantScoped:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# gunicorn's threads per process; the wait for PayPal takes at most half of them (subscriptions/waiting.py).
+# gunicorn's threads per process; the wait for PayPal takes at most half of them (thread_budget.py).
 WEB_THREADS = 8
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -27,7 +27,12 @@ class Vault:
     def encrypt(self, secret: str, context: str) -> str:
         nonce = secrets.token_bytes(_NONCE_BYTES)
         sealed = nonce + self._keys[self._current].encrypt(nonce, secret.encode(), context.encode())
-        return f"1.{self._current}.{base64.urlsafe_b64encode(sealed).decode()}"
+        return self.mark + base64.urlsafe_b64encode(sealed).decode()
+
+    @property
+    def mark(self) -> str:
+        """What begins everything that the first key encrypts."""
+        return f"1.{self._current}."
 
     def decrypt(self, stored: str, context: str) -> str:
         """Raises DecryptionError."""

@@ -1,5 +1,10 @@
 """What people type, made fit to keep."""
 
+import re
+
+_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
+_LONGEST_EMAIL = 254
+
 
 def clean(text: str | None) -> str:
     """One line without unprintable characters (a database refuses some of them) and without needless spaces."""
@@ -11,3 +16,7 @@ def clean_lines(text: str | None) -> str:
     """Line by line as it was typed, indents too, without unprintable characters and without empty ends."""
     lines = ("".join(c for c in line if c.isprintable() or c.isspace()) for line in (text or "").splitlines())
     return "\n".join(line.rstrip() for line in lines).strip("\n")
+
+
+def is_email(text: str) -> bool:
+    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None

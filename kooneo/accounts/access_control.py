@@ -21,11 +21,13 @@ class Permission(StrEnum):
     GIVE_ACCESS = "give_access"
     EDIT_CUSTOMERS = "edit_customers"
     EDIT_CATALOG = "edit_catalog"
+    CONFIGURE = "configure"
+    """The account itself: its PayPal keys."""
 
 
 _PERMISSIONS = {
     Role.OWNER: frozenset(Permission),
-    Role.MEMBER: frozenset(Permission),
+    Role.MEMBER: frozenset(Permission) - {Permission.CONFIGURE},
     Role.VIEWER: frozenset({Permission.SEE}),
 }
 
@@ -34,6 +36,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "static",
         "accounts.login",
         "accounts.create_session",
+        "help.paypal_keys",
         "help.subscription_statuses",
         "operations.healthz",
         "operations.readyz",

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.clock import now
@@ -28,6 +28,10 @@ class Merchant(Base):
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     time_zone: Mapped[str] = mapped_column(String(60), default="Europe/Paris")
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    postponed_steps: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The first steps (kooneo.welcome) that were put off until later."""
+    welcomed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When somebody closed the list of first steps."""
 
 
 class TeamMember(Base):

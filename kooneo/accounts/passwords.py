@@ -3,6 +3,9 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+SHORTEST, LONGEST = 12, 1024
+"""ASVS 6.2.1 and 6.2.9; no rule of composition."""
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified when no such account exists, so that both answers take as long.
 _NOBODY = _hasher.hash("nobody signs in with this")
@@ -24,3 +27,8 @@ def password_matches(password_hash: str | None, password: str) -> bool:
 
 def needs_rehash(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
+
+
+def password_problem(password: str) -> str:
+    """Why nobody should choose it; empty when it will do."""
+    return "" if SHORTEST <= len(password) <= LONGEST else f"{SHORTEST} to {LONGEST} characters"

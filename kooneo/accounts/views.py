@@ -10,9 +10,8 @@ from wtforms.validators import InputRequired
 from kooneo import htmx
 from kooneo.accounts import services
 from kooneo.accounts.access_control import Permission, SignedIn, mark_seen, requires, signed_in
-from kooneo.clock import now
+from kooneo.accounts.words import too_many_attempts
 from kooneo.language import gettext as _
-from kooneo.language import ngettext
 from kooneo.text import clean
 
 blueprint = Blueprint("accounts", __name__)
@@ -47,9 +46,7 @@ def create_session() -> Page | Response:
     except services.WrongPassword:
         return _again(form, _("Cette adresse e-mail et ce mot de passe ne vont pas ensemble."), 422)
     except services.TooManyAttempts as limit:
-        minutes = max(1, round((limit.retry_at - now()).total_seconds() / 60))
-        wait = ngettext("dans %(num)s minute", "dans %(num)s minutes", minutes)
-        return _again(form, _("Trop d'essais. Vous pourrez recommencer %(wait)s.", wait=wait), 429)
+        return _again(form, too_many_attempts(limit.retry_at), 429)
     _begin(token)
     return redirect(_destination())
 

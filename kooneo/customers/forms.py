@@ -1,7 +1,5 @@
 """What the team knows about a customer."""
 
-import re
-
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
@@ -9,11 +7,9 @@ from wtforms.validators import ValidationError
 from kooneo.customers.models import CustomerLanguage
 from kooneo.customers.services import Profile
 from kooneo.language import gettext as _
-from kooneo.text import clean
+from kooneo.text import clean, is_email
 
 NAME_LENGTH, EMAIL_LENGTH, NOTES_LENGTH, TAGS, TAG_LENGTH = 140, 254, 2000, 10, 30
-
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
 
 
 def _clean_lines(text: str | None) -> str:
@@ -40,7 +36,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: Field) -> None:
         _at_most(field, EMAIL_LENGTH)
-        if not _EMAIL.fullmatch(field.data):
+        if not is_email(field.data):
             raise ValidationError(_("Écrivez une adresse e-mail complète, comme nom@exemple.fr."))
 
     def validate_language(self, field: Field) -> None:

@@ -34,7 +34,9 @@ def create_merchants() -> Iterator[tuple[MerchantPlan, Sequence[CustomerPlan]]]:
 
 
 def _create_merchant(plan: MerchantPlan) -> None:
-    merchant = Merchant(id=identify(plan.slug), slug=plan.slug, name=plan.name, created_at=now() - _OPENED)
+    merchant = Merchant(
+        id=identify(plan.slug), slug=plan.slug, name=plan.name, created_at=now() - _OPENED, welcomed_at=now() - _OPENED
+    )
     db.session.add(merchant)
     db.session.flush()
     for member in plan.members:

@@ -5,9 +5,11 @@ import uuid
 from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
 
-from kooneo.accounts.scoping import get_or_404
+from kooneo.accounts.scoping import get_or_404, merchant_id
 from kooneo.catalog.models import Product
+from kooneo.help.keys import checklist
 from kooneo.help.statuses import columns, exchanged
+from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.lifecycle import IN_FORCE
 
 blueprint = Blueprint("help", __name__)
@@ -23,6 +25,13 @@ def subscription_statuses() -> str:
         exchanged=exchanged(),
         product=product,
     )
+
+
+@blueprint.get("/help/paypal-keys")
+def paypal_keys() -> str:
+    known = current_user.is_authenticated
+    lines = checklist(paypal_account(merchant_id())) if known else []
+    return render_template("help/paypal_keys.html", lines=lines)
 
 
 def _product() -> Product | None:

@@ -15,6 +15,8 @@ KINDS = {
     "winback": "Propositions de reprise",
     "portal": "Espace client",
     "member": "Équipe",
+    "merchant": "Compte marchand",
+    "paypal_keys": "Clés PayPal",
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
@@ -28,6 +30,12 @@ EVENTS = {
     "member.signed_in": ("Connexion d'un membre de l'équipe", ""),
     "member.signed_out": ("Déconnexion d'un membre de l'équipe", ""),
     "member.sign_in_failed": ("Connexion refusée", "late"),
+    "member.password_refused": ("Mot de passe refusé", "late"),
+    "merchant.created": ("Compte marchand créé", ""),
+    "paypal_keys.saved": ("Clés PayPal enregistrées", "live"),
+    "paypal_keys.replaced": ("Clés PayPal remplacées", ""),
+    "paypal_keys.deleted": ("Clés PayPal supprimées", "cut"),
+    "paypal_keys.tested": ("Clés PayPal testées", ""),
     "product.created": ("Produit créé", ""),
     "product.changed": ("Produit modifié", ""),
     "product.archived": ("Produit archivé", ""),
@@ -61,6 +69,7 @@ _PLACES = {
     "paypal": "PayPal",
     "worker": "Kooneo",
     "kooneo": "Kooneo",
+    "command": "Ligne de commande",
 }
 
 _ACTORS = {
@@ -71,6 +80,12 @@ _ACTORS = {
 }
 
 _TERMS = {"forever": "sans limite de date", "withdrawn": "retiré"}
+
+_CODED = {
+    "environment": {"sandbox": "Test", "live": "Production"},
+    "result": {"right": "tout est en ordre", "wrong": "à corriger", "undecided": "sans réponse sûre de PayPal"},
+}
+"""Details that are kept as a code."""
 
 _FIELDS = {
     "given_name": "prénom",
@@ -86,6 +101,10 @@ _DETAILS = {
     "product": "Produit",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
+    "environment": "Environnement",
+    "client_ending": "Client ID, fin",
+    "secret_ending": "Secret, fin",
+    "result": "Résultat du test",
 }
 """Details that are shown as they stand, with their label."""
 
@@ -155,6 +174,11 @@ def after_label(event_name: str) -> str:
 
 def field(name: str) -> str:
     return _(_FIELDS[name]) if name in _FIELDS else _readable(name)
+
+
+def detail_value(name: str, value: object) -> str:
+    text = _CODED.get(name, {}).get(str(value))
+    return _(text) if text else str(value)
 
 
 def detail_label(name: str) -> str | None:

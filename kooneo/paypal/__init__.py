@@ -12,7 +12,8 @@ from kooneo.paypal.errors import (
     Refused,
     Unreachable,
 )
-from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway
+from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway, trial_gateway
+from kooneo.paypal.scopes import Scope
 from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
 
 __all__ = [
@@ -29,8 +30,10 @@ __all__ = [
     "RemoteStatus",
     "RemoteSubscription",
     "RemoteTransaction",
+    "Scope",
     "TransactionStatus",
     "Unreachable",
     "close_gateways",
     "open_gateway",
+    "trial_gateway",
 ]

@@ -9,12 +9,13 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import paypalrestsdk
 from paypalrestsdk import util
 from paypalrestsdk.resource import Find, Post
 
-from kooneo.paypal.credentials import Credentials
+from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, CredentialsRefused, NotFound
 from kooneo.paypal.refusals import debug_id, refusal
 from kooneo.paypal.tokens import Token, Tokens
@@ -42,8 +43,9 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
             client_id=credentials.client_id,
             client_secret=credentials.secret,
         )
+        self._headers = _HEADERS | _forwarded(credentials, endpoint)
         self._transport = Transport(connect_timeout, read_timeout)
-        self._tokens = Tokens(self.fetch_token)
+        self._tokens = Tokens(self._fetch_token)
 
     def request(
         self, url: str, method: str, body: Any = None, headers: dict[str, str] | None = None, refresh_token: None = None
@@ -66,7 +68,7 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
         self, url: str, method: str, *, acts: bool, headers: dict[str, str] | None = None, **request: Any
     ) -> Answer:
         """One request, one answer. Logs nothing: the SDK's version prints keys and tokens."""
-        reply = self._transport.send(method, url, acts=acts, headers=_HEADERS | (headers or {}), **request)
+        reply = self._transport.send(method, url, acts=acts, headers=self._headers | (headers or {}), **request)
         body = _json(reply)
         if not 200 <= reply.status <= 299:
             raise refusal(reply, body, acts=acts)
@@ -75,8 +77,11 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
             raise BadAnswer("broke off or is not JSON", http_status=reply.status, debug_id=found, may_have_applied=acts)
         return Answer(body, found)
 
-    def fetch_token(self) -> Token:
-        """A new one, whatever is cached. It changes nothing at PayPal."""
+    def renew_token(self) -> Token:
+        """A new one, whatever is cached, for all that follows. It changes nothing at PayPal."""
+        return self._tokens.renew()
+
+    def _fetch_token(self) -> Token:
         try:
             answer = self.http_call(
                 util.join_url(self.token_endpoint, "/v1/oauth2/token"),
@@ -91,6 +96,12 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
 
     def close(self) -> None:
         self._transport.close()
+
+
+def _forwarded(credentials: Credentials, endpoint: str) -> dict[str, str]:
+    """What stands in for PayPal is told which of PayPal's two addresses it stands in for (RFC 7239): it has only one."""
+    meant = ADDRESSES[credentials.environment]
+    return {} if endpoint == meant else {"Forwarded": f"host={urlsplit(meant).hostname}"}
 
 
 class Subscription(Find, Post):  # type: ignore[misc]  # the SDK has no types

@@ -5,8 +5,14 @@ from enum import StrEnum
 
 
 class Environment(StrEnum):
+    """Two PayPals that know nothing of each other, at two addresses: keys of one are unknown in the other."""
+
     SANDBOX = "sandbox"
     LIVE = "live"
+
+    @property
+    def other(self) -> "Environment":
+        return Environment.LIVE if self == Environment.SANDBOX else Environment.SANDBOX
 
 
 # The addresses built into the SDK are older. https://developer.paypal.com/api/rest/requests/#api-endpoints

@@ -3,6 +3,8 @@
 import re
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -13,6 +15,7 @@ from kooneo.paypal.errors import NotFound
 from kooneo.paypal.transport import CONNECT_TIMEOUT, READ_TIMEOUT
 
 MOST_GATEWAYS = 256
+TRIAL_TIMEOUT = 3.0
 _PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{3,50}")
 
 
@@ -50,7 +53,7 @@ class Gateway:
 
     def scopes(self) -> frozenset[str]:
         """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""
-        return self._api.fetch_token().scopes
+        return self._api.renew_token().scopes
 
     def close(self) -> None:
         self._api.close()
@@ -61,6 +64,17 @@ class Gateway:
         subscription = Subscription({"id": _checked_id(paypal_id)}, api=self._api)
         answer: Answer = subscription.post(verb, {"reason": reason}, cls=Subscription).answer
         return answer.debug_id
+
+
+@contextmanager
+def trial_gateway(credentials: Credentials, *, url: str | None = None) -> Iterator[Gateway]:
+    """For keys that may be worth nothing, while a person waits: less patience, and nothing is kept afterwards."""
+    address = ADDRESSES[credentials.environment] if url is None else url
+    gateway = Gateway(credentials, address, connect_timeout=TRIAL_TIMEOUT, read_timeout=TRIAL_TIMEOUT)
+    try:
+        yield gateway
+    finally:
+        gateway.close()
 
 
 _gateways: OrderedDict[tuple[Credentials, str], Gateway] = OrderedDict()

@@ -40,6 +40,14 @@ class Tokens:
             self._fetch_into(mine)
         return latest.result()
 
+    def renew(self) -> Token:
+        """A new one, whatever there is."""
+        mine: Future[Token] = Future()
+        with self._lock:
+            self._latest = mine
+        self._fetch_into(mine)
+        return mine.result()
+
     def drop(self, refused: Token) -> None:
         """Forget a token PayPal refused, unless another thread has already replaced it."""
         with self._lock:

@@ -9,6 +9,7 @@ TOKEN_LIFETIME = timedelta(hours=9)
 
 _APP_IDS = {"sandbox": "APP-80W284485P519543T", "live": "APP-0KP1463281742300K"}
 ENVIRONMENTS = tuple(_APP_IDS)
+ENVIRONMENT_BY_HOST = {"api-m.sandbox.paypal.com": "sandbox", "api-m.paypal.com": "live"}
 
 
 @dataclass(frozen=True)

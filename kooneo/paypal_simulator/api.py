@@ -127,11 +127,20 @@ def _noted(
 def _account(db: sqlite3.Connection, action: str) -> Account | None:
     """Keys buy a token and nothing else; a token opens everything else."""
     given = request.authorization
+    account: Account | None = None
     if given and given.type == "basic" and action == "token":
-        return accounts.with_keys(db, given.username or "", given.password or "")
+        account = accounts.with_keys(db, given.username or "", given.password or "")
     if given and given.type == "bearer" and action != "token":
-        return accounts.with_token(db, given.token or "", clock.now())
-    return None
+        account = accounts.with_token(db, given.token or "", clock.now())
+    return account if account and account.environment in _environments_meant() else None
+
+
+def _environments_meant() -> tuple[str, ...]:
+    """PayPal has an address for each environment, and knows the other one's keys at neither. Here there is one address:
+    a caller may say which of PayPal's it stands in for (`Forwarded: host=…`, RFC 7239)."""
+    forwarded = request.headers.get("Forwarded", "").lower()
+    meant = accounts.ENVIRONMENT_BY_HOST.get(forwarded.removeprefix("host="))
+    return (meant,) if meant else accounts.ENVIRONMENTS
 
 
 def _send(answer: Answer, failure: Failure | None, simulator: Simulator) -> Response:

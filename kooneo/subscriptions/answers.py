@@ -49,8 +49,8 @@ _REFUSED = {
         "Le plus souvent, le moyen de paiement du client n'est plus valable : il doit le renouveler chez PayPal.",
     ),
     Problem.KEYS_CHANGED: (
-        "les clés API ont été remplacées depuis la demande",
-        "Rien n'a été envoyé avec les nouvelles clés : recommencez si elles sont les bonnes.",
+        "les clés PayPal ont été remplacées ou supprimées depuis la demande",
+        "Rien n'a été envoyé avec d'autres clés : recommencez quand celles de ce compte PayPal sont en place.",
     ),
     Problem.NOT_APPROVED: (
         "le client n'a pas encore donné son accord",
@@ -270,7 +270,7 @@ def keys_missing() -> Note:
         "late",
         "key",
         _("Les clés API PayPal ne sont pas configurées."),
-        _("Sans elles, Kooneo ne peut pas arrêter les paiements : rien n'a été changé."),
+        _("Sans elles, Kooneo ne peut pas agir sur cet abonnement chez PayPal : rien n'a été changé."),
     )
 
 

@@ -16,7 +16,7 @@ from kooneo.settings.services import paypal_account, paypal_page
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.history import HistoryLine, history
-from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 
 
@@ -34,6 +34,8 @@ class Card:
     access_summary: str
     history: Sequence[HistoryLine]
     actions: Sequence[Action]
+    locked_actions: Sequence[Action]
+    """What could be done if the merchant had PayPal keys."""
     no_action: str
     """Why nothing (more) can be done, in words."""
     note: Note | None
@@ -97,15 +99,17 @@ def _draw(
     for row in shown:
         decisions = decide_for(facts[row.id], list(facts.values()), grants, now())
         change = row.changes[0] if row.changes else None
-        actions, no_action = _permissions(row, change, may_change=may_change, has_keys=account is not None)
+        actions, no_action = _permissions(row, change, may_change=may_change)
+        locked = [action for action in actions if account is None and needs_paypal(action, row.standing)]
         card = Card(
             subscription=row,
             paid=Money(totals.get(row.id, 0), row.currency),
             access=[AccessLine(decision, sentences.why(decision, facts[row.id])) for decision in decisions],
             access_summary=sentences.summary(decisions),
             history=history(row, payments.get(row.id, [])),
-            actions=actions,
-            no_action=no_action,
+            actions=[action for action in actions if action not in locked],
+            locked_actions=locked,
+            no_action=answers.keys_missing().lead if locked else no_action,
             note=notes.get(row.id) or _note(row, change),
             change=change,
             may_record_payment=may_change
@@ -151,15 +155,13 @@ def _late(subscription: Subscription) -> Note:
 
 
 def _permissions(
-    subscription: Subscription, change: StatusChange | None, *, may_change: bool, has_keys: bool
+    subscription: Subscription, change: StatusChange | None, *, may_change: bool
 ) -> tuple[Sequence[Action], str]:
     """The actions to offer, and a sentence about those that are missing."""
     if not may_change:
         return (), _("Votre rôle permet de consulter cet abonnement, pas de le modifier.")
     if change is not None and not change.state.settled:
         return (), _("Une demande est en cours : les autres actions reviennent dès que PayPal a répondu.")
-    if subscription.gateway == Gateway.PAYPAL and not has_keys and not subscription.status.ended:
-        return (), _("Sans clés API PayPal, Kooneo ne peut pas arrêter les paiements de cet abonnement.")
     return actions_from(subscription.standing), _missing(subscription)
 
 

@@ -134,3 +134,10 @@ def actions_from(standing: Standing) -> tuple[Action, ...]:
     return tuple(
         action for action in Action if any(row.action == action and row.starts_from(standing) for row in TRANSITIONS)
     )
+
+
+def needs_paypal(action: Action, standing: Standing) -> bool:
+    """Whether PayPal has a part in it. Raises NotAllowed."""
+    if standing.gateway == Gateway.MANUAL:
+        return False
+    return any(row.at_paypal != AtPayPal.NOTHING for row in transitions(action, standing))

@@ -167,3 +167,6 @@ class StatusChange(MerchantScoped, Base):
         return next(
             row.at_paypal for row in TRANSITIONS if row.action == self.action and self.from_status in row.sources
         )
+
+
+UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])

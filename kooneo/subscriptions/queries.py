@@ -9,9 +9,10 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.catalog.models import Offer, Product
+from kooneo.customers.models import Customer
 from kooneo.extensions import db
-from kooneo.subscriptions.lifecycle import ENDED
-from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.lifecycle import ENDED, IN_FORCE, Gateway
+from kooneo.subscriptions.models import UNSETTLED, StatusChange, Subscription
 
 PAYMENTS_SHOWN = 12
 """The newest ones of each subscription; a record may hold years of them."""
@@ -41,6 +42,32 @@ def of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Sequence[Subs
 
 def find_change(merchant_id: uuid.UUID, change_id: uuid.UUID) -> StatusChange | None:
     return db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, id=change_id)).one_or_none()
+
+
+def number_unsettled(merchant_id: uuid.UUID) -> int:
+    """How many changes of status are under way."""
+    return db.session.scalars(
+        select(func.count(StatusChange.id)).filter_by(merchant_id=merchant_id).where(UNSETTLED)
+    ).one()
+
+
+def customers_waiting(merchant_id: uuid.UUID, limit: int) -> Sequence[Customer]:
+    """Those with a change of status under way, the oldest first."""
+    query = (
+        select(Customer).join(Subscription).join(StatusChange).where(StatusChange.merchant_id == merchant_id, UNSETTLED)
+    )
+    oldest = func.min(StatusChange.requested_at)
+    return db.session.scalars(query.group_by(Customer.id).order_by(oldest).limit(limit)).all()
+
+
+def number_in_force_at_paypal(merchant_id: uuid.UUID) -> int:
+    query = select(func.count(Subscription.id)).filter_by(merchant_id=merchant_id, gateway=Gateway.PAYPAL)
+    return db.session.scalars(query.where(Subscription.status.in_(IN_FORCE))).one()
+
+
+def newest_paypal_id(merchant_id: uuid.UUID) -> str | None:
+    query = select(Subscription.paypal_id).filter_by(merchant_id=merchant_id).where(Subscription.paypal_id.is_not(None))
+    return db.session.scalars(query.order_by(Subscription.started_at.desc()).limit(1)).first()
 
 
 def newest_payments(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Payment]]:

@@ -16,11 +16,12 @@ from kooneo.customers.models import Customer
 from kooneo.error_pages import problem_page
 from kooneo.extensions import db
 from kooneo.language import gettext as _
+from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, cards, queries, words
 from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.forms import ChangeForm, form_for
-from kooneo.subscriptions.lifecycle import Action, NotAllowed
+from kooneo.subscriptions.lifecycle import Action, NotAllowed, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.previews import preview_of
 from kooneo.subscriptions.services.request import (
@@ -78,6 +79,8 @@ def _record(customer: Customer, notes: Mapping[uuid.UUID, Note]) -> str:
 def new_change(subscription_id: uuid.UUID, path: str) -> Response | str:
     subscription, action = get_or_404(Subscription, subscription_id), words.ACTION_BY_PATH[path]
     try:
+        if needs_paypal(action, subscription.standing) and paypal_account(merchant_id()) is None:
+            return _conflict(subscription, answers.keys_missing())
         return _form(subscription, action, form_for(action, subscription.standing, filled=False))
     except NotAllowed:
         return _conflict(subscription, answers.already_changed(_last_done(subscription)))

@@ -1,6 +1,5 @@
-"""Waiting a moment for the worker's outcome, within a budget of threads: pages for other people must stay quick."""
+"""Waiting a moment for the worker's outcome, within the budget of threads that may wait."""
 
-import threading
 import time
 import uuid
 from collections.abc import Callable
@@ -8,15 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from kooneo.config import WEB_THREADS
 from kooneo.extensions import db
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+from kooneo.thread_budget import place_to_wait
 
 SECONDS = 3.0
 _LOOK_EVERY = 0.05
-
-# Half of the threads: when all of them waited, every other page took three seconds too.
-_budget = threading.BoundedSemaphore(WEB_THREADS // 2)
 
 
 def wait_for_outcome(change_id: uuid.UUID, seconds: float = SECONDS) -> bool:
@@ -31,15 +27,11 @@ def wait_for_check(subscription_id: uuid.UUID, asked_at: datetime) -> bool:
 
 def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
     """At most `seconds`, and not at all when too many wait already."""
-    if not _budget.acquire(blocking=False):
-        return happened()
-    try:
-        deadline = time.monotonic() + seconds
+    with place_to_wait() as may_wait:
+        deadline = time.monotonic() + (seconds if may_wait else 0)
         while not (done := happened()) and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY)
         return done
-    finally:
-        _budget.release()
 
 
 def _state(change_id: uuid.UUID) -> ChangeState | None:

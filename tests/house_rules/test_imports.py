@@ -10,12 +10,23 @@ from .source import Module, modules
 pytestmark = pytest.mark.any_engine
 
 # Parts that use the domain; the domain never uses them.
-OUTER = ("portal", "reports", "winback", "demo", "webhooks", "help")
+OUTER = ("portal", "reports", "winback", "demo", "webhooks", "help", "welcome")
 DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal", "files")
 # They know none of Kooneo's parts: plain values in, plain values out.
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")
 # Files at the package's top that everybody uses, and which therefore use no part.
-FOUNDATIONS = ("clock", "config", "columns", "encryption", "extensions", "language", "money", "terms", "security")
+FOUNDATIONS = (
+    "clock",
+    "config",
+    "columns",
+    "encryption",
+    "extensions",
+    "language",
+    "money",
+    "terms",
+    "security",
+    "thread_budget",
+)
 
 
 def _uses(module: Module, pattern: str) -> list[str]:
@@ -84,6 +95,6 @@ def test_the_rules_see_the_imports() -> None:
     by_name = {module.name: module for module in modules()}
     assert _uses(by_name["kooneo.paypal.api"], r"paypalrestsdk\b")
     assert _uses(by_name["kooneo.jobs.worker"], r"dbos\b")
-    assert "kooneo.extensions.transaction" in by_name["kooneo.accounts.services"].imports()
+    assert "kooneo.extensions.transaction" in by_name["kooneo.accounts.services.signing_in"].imports()
     assert by_name["kooneo.subscriptions.services.settle"].layer == "services"
     assert by_name["kooneo.subscriptions.services.settle"].part == "subscriptions"

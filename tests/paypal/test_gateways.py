@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kooneo.paypal import Environment, Gateway, close_gateways, open_gateway
+from kooneo.paypal import Environment, Gateway, close_gateways, open_gateway, trial_gateway
 from kooneo.paypal.gateway import MOST_GATEWAYS
 
 from .builders import ID, the_keys
@@ -71,6 +71,29 @@ def test_a_gateway_let_go_still_works(paypal: PayPalServer) -> None:
 def test_without_an_address_it_is_paypals_own(environment: Environment, address: str) -> None:
     api = open_gateway(replace(the_keys(), environment=environment))._api
     assert (api.endpoint, api.token_endpoint) == (address, address)
+
+
+@pytest.mark.parametrize(
+    ("environment", "meant"),
+    [(Environment.LIVE, "host=api-m.paypal.com"), (Environment.SANDBOX, "host=api-m.sandbox.paypal.com")],
+)
+def test_what_stands_in_for_paypal_is_told_for_which_of_its_addresses(
+    paypal: PayPalServer, environment: Environment, meant: str
+) -> None:
+    open_gateway(replace(the_keys(), environment=environment), url=paypal.url).get_subscription(ID)
+    assert {request.headers["forwarded"] for request in paypal.requests} == {meant}
+
+
+def test_paypal_itself_is_told_nothing_of_the_kind() -> None:
+    assert "Forwarded" not in open_gateway(the_keys())._api._headers
+
+
+def test_keys_on_trial_are_not_kept_and_cost_one_token(paypal: PayPalServer) -> None:
+    with trial_gateway(the_keys(), url=paypal.url) as gateway:
+        assert gateway.scopes()
+        gateway.get_subscription(ID)
+    assert len(paypal.asked_for_token) == 1
+    assert open_gateway(the_keys(), url=paypal.url) is not gateway
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+import requests
+
 from kooneo.paypal_simulator import accounts
 from kooneo.paypal_simulator.accounts import TOKEN_LIFETIME
 from kooneo.paypal_simulator.store import SUBSCRIPTIONS_SCOPE, Store
@@ -60,6 +63,32 @@ def test_keys_can_be_added_and_their_secret_replaced(paypal_url: str, control: C
     control.send("POST", "accounts", json=keys | {"client_secret": "second"})
     assert Merchant(paypal_url, "new-merchant", "first").ask_for_token().status_code == 401
     assert Merchant(paypal_url, "new-merchant", "second").ask_for_token().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("environment", "home", "elsewhere"),
+    [
+        ("sandbox", "api-m.sandbox.paypal.com", "api-m.paypal.com"),
+        ("live", "api-m.paypal.com", "api-m.sandbox.paypal.com"),
+    ],
+)
+def test_keys_are_unknown_in_the_other_environment(
+    paypal_url: str, control: Control, environment: str, home: str, elsewhere: str
+) -> None:
+    """PayPal's two environments are two addresses; a caller says which of them the simulator stands in for."""
+    control.send(
+        "POST", "accounts", json={"client_id": "one", "client_secret": "s", "environment": environment}
+    ).raise_for_status()
+    control.has(a_subscription("I-ONE", client_id="one"))
+    merchant = Merchant(paypal_url, "one", "s").signed_in()
+    at_home, astray = {"Forwarded": f"host={home}"}, {"Forwarded": f"host={elsewhere}"}
+    keys = {"auth": ("one", "s"), "data": {"grant_type": "client_credentials"}}
+    assert requests.post(f"{paypal_url}/v1/oauth2/token", headers=at_home, timeout=10, **keys).status_code == 200
+    refused = requests.post(f"{paypal_url}/v1/oauth2/token", headers=astray, timeout=10, **keys)
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_client")
+    path = "/v1/billing/subscriptions/I-ONE"
+    assert merchant.call("GET", path, headers=at_home).status_code == 200
+    assert merchant.call("GET", path, headers=astray).status_code == 401
 
 
 def test_accounts_that_make_no_sense_are_refused(control: Control) -> None:

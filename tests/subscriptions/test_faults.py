@@ -255,7 +255,7 @@ def test_keys_replaced_after_the_wish_refuse_it() -> None:
     subscription = a_subscription()
     merchant = merchant_of(subscription)
     change = ask(subscription, "cancel")
-    has_keys(merchant, client_id_of(merchant), secret_of(merchant))
+    has_keys(merchant, "keys-of-another-app", "another-secret")
     change = attempt(change)
     assert paypal.calls(subscription.paypal_id) == []
     _is_refused(subscription, change, "keys_changed")
@@ -267,7 +267,7 @@ def test_keys_replaced_after_it_was_sent_need_a_person() -> None:
     merchant = merchant_of(subscription)
     paypal.fails(subscription.paypal_id, "cancel", "500")
     unsure = attempt(ask(subscription, "cancel"))
-    has_keys(merchant, client_id_of(merchant), secret_of(merchant))
+    has_keys(merchant, "keys-of-another-app", "another-secret")
     change = try_until_settled(unsure)
     assert (change.state, change.problem) == (ChangeState.NEEDS_ATTENTION, "keys_changed")
     assert paypal.cancellations(subscription.paypal_id) == 1

@@ -8,7 +8,7 @@ from flask import Flask
 from support import paypal
 from support.acting import ask, attempt, changes_of, ended
 from support.browser import Browser, key_in, signed_in
-from support.builders import a_customer, a_member, a_merchant, a_subscription, customer_of, merchant_of
+from support.builders import a_customer, a_member, a_subscription, customer_of, merchant_of
 from support.html import Element
 from support.running import fresh
 from support.worker import busy_hands
@@ -218,19 +218,6 @@ def test_a_key_with_another_content(office: Browser, subscription: Subscription,
     response = office.post(_path(subscription), {"change_key": key, "reason": "Autre"}, htmx=htmx)
     assert response.status_code == 409
     assert "Ce formulaire a déjà servi, avec un autre contenu." in office.page.text
-
-
-@pytest.mark.parametrize("htmx", [False, True])
-def test_without_keys_nothing_is_taken(app: Flask, htmx: bool) -> None:
-    assert app
-    merchant = a_merchant(keys=False)
-    subscription = a_subscription(a_customer(merchant))
-    office = signed_in(a_member(merchant))
-    key = key_in(office.open(_path(subscription)))
-    response = office.post(_path(subscription), {"change_key": key}, htmx=htmx)
-    assert response.status_code == 409
-    assert "Les clés API PayPal ne sont pas configurées." in office.page.text
-    assert changes_of(subscription) == []
 
 
 @pytest.mark.parametrize("htmx", [False, True])

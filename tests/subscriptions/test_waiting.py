@@ -9,6 +9,7 @@ from support.builders import a_subscription
 from support.running import in_app
 from support.worker import wait_until
 
+from kooneo import thread_budget
 from kooneo.config import WEB_THREADS
 from kooneo.subscriptions import waiting
 from kooneo.subscriptions.models import StatusChange
@@ -35,7 +36,7 @@ def test_the_wait_ends_with_the_outcome() -> None:
 def test_half_of_the_threads_wait_and_the_next_does_not() -> None:
     change = ask(a_subscription(), "cancel")
     waiters = [_waits(change) for _ in range(WEB_THREADS // 2)]
-    wait_until(lambda: waiting._budget._value == 0, "the budget to be used up")  # type: ignore[attr-defined]
+    wait_until(lambda: thread_budget._places._value == 0, "the budget to be used up")  # type: ignore[attr-defined]
     one_more = _waits(change)
     one_more.join(LONG / 2)
     assert not one_more.is_alive()

@@ -90,10 +90,19 @@ def client_id_of(merchant: Merchant) -> str:
     return f"client-{merchant.slug}-{merchant.id.hex}"
 
 
-def a_merchant(name: str = "Atelier", *, keys: bool = True, time_zone: str = "Europe/Paris") -> Merchant:
+def a_merchant(
+    name: str = "Atelier", *, keys: bool = True, time_zone: str = "Europe/Paris", new: bool = False
+) -> Merchant:
+    """A `new` one still has its first steps before it."""
     number = next(_number)
     merchant = saved(
-        Merchant(id=uuid.uuid4(), name=f"{name} {number}", slug=f"{name.lower()}-{number}", time_zone=time_zone)
+        Merchant(
+            id=uuid.uuid4(),
+            name=f"{name} {number}",
+            slug=f"{name.lower()}-{number}",
+            time_zone=time_zone,
+            welcomed_at=None if new else now(),
+        )
     )
     if keys:
         paypal.knows_keys(client_id_of(merchant), secret_of(merchant))

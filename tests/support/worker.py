@@ -79,6 +79,25 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 @contextmanager
+def command(settings: Settings, *arguments: str) -> Iterator["subprocess.Popen[bytes]"]:
+    """One of `flask --app app`, running beside the test."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "--app", "app", *arguments],
+            cwd=ROOT,
+            env=_environment(settings),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
 def running_worker(app: Flask, *, name: str = "worker") -> Iterator[Worker]:
     worker = Worker(app.config["SETTINGS"], name=name)
     try:

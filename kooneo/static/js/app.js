@@ -38,12 +38,12 @@
     if (byItself(elt)) return;
     hideProblem();
     if (target?.id === "dialog") opener = elt;
-    if (elt.matches("form[data-sending]")) sending(elt, true);
+    if (elt.matches("[data-sending]")) sending(elt, true);
   });
 
   document.addEventListener("htmx:afterRequest", (event) => {
     const { elt } = event.detail;
-    if (elt.isConnected && elt.matches("form[data-sending]")) sending(elt, false);
+    if (elt.isConnected && elt.matches("[data-sending]")) sending(elt, false);
   });
 
   /* What the person had open stays open when a card is drawn anew. */
@@ -68,12 +68,12 @@
   });
 
   /* While PayPal is asked: the button says so, and so does the dialog's own live region. */
-  const sending = (form, on) => {
-    const button = form.querySelector("button:not([type=button])");
+  const sending = (element, on) => {
+    const button = element.matches("button") ? element : element.querySelector("button:not([type=button])");
     if (on) {
       button.dataset.label = button.textContent;
-      button.textContent = form.dataset.sending;
-      if ($("sending")) $("sending").textContent = form.dataset.sending;
+      button.textContent = element.dataset.sending;
+      if ($("sending")) $("sending").textContent = element.dataset.sending;
     } else if (button.dataset.label) {
       button.textContent = button.dataset.label;
     }
@@ -112,8 +112,7 @@
   };
 
   const again = (element) => () => {
-    const form = element.closest("form");
-    if (form) form.requestSubmit();
+    if (element.matches("form")) element.requestSubmit();
     else element.click();
   };
 

@@ -14,7 +14,7 @@ from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
-from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.notes import note_change
 
 REASON_LENGTH = 128
@@ -106,9 +106,7 @@ def _same(change: StatusChange, subscription_id: uuid.UUID, wish: Wish) -> Statu
 def unsettled_change(subscription_id: uuid.UUID) -> StatusChange | None:
     """The change that is open or unknown: there is one at the most."""
     query = select(StatusChange).filter_by(subscription_id=subscription_id)
-    return db.session.scalars(
-        query.filter(StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN]))
-    ).one_or_none()
+    return db.session.scalars(query.where(UNSETTLED)).one_or_none()
 
 
 def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, wish: Wish) -> StatusChange:

@@ -20,7 +20,7 @@ from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.conversation import carry_out
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, SubscriptionStatus
-from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.outcomes import Outcome, Problem
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
@@ -36,7 +36,6 @@ BACKOFF = tuple(
     timedelta(seconds=s) for s in (5, 10, 20, 40, 60, 120, 300, 600, 900, 1800, 3600, 3600, 7200, 14400, 28800)
 )
 
-_UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
 _EARLY = timedelta(seconds=1)
 """How much earlier than planned a retry may come: the queue's clock is not ours."""
 
@@ -109,7 +108,7 @@ def _lease(change_id: uuid.UUID, lease: str) -> bool:
         update(StatusChange)
         .where(
             StatusChange.id == change_id,
-            _UNSETTLED,
+            UNSETTLED,
             or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
             or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
         )
@@ -243,7 +242,7 @@ def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
 def take_up() -> None:
     """Find the changes whose attempt is due and whose job was lost, and give them a new one."""
     due = select(StatusChange.id, StatusChange.merchant_id, StatusChange.attempts).where(
-        _UNSETTLED,
+        UNSETTLED,
         StatusChange.next_attempt_at <= now(),
         or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
     )
@@ -263,6 +262,6 @@ def release_own_leases() -> None:
     with transaction():
         db.session.execute(
             update(StatusChange)
-            .where(_UNSETTLED, StatusChange.lease_holder.startswith(f"{name}:", autoescape=True))
+            .where(UNSETTLED, StatusChange.lease_holder.startswith(f"{name}:", autoescape=True))
             .values(lease_holder=None, lease_until=None)
         )

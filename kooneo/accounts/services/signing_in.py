@@ -3,50 +3,19 @@
 import hashlib
 import secrets
 import uuid
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
-from kooneo.accounts.models import LoginAttempt, LoginSession, Merchant, Role, TeamMember
+from kooneo.accounts.models import LoginAttempt, LoginSession, TeamMember
 from kooneo.accounts.passwords import hash_password, needs_rehash, password_matches
+from kooneo.accounts.services.attempts import WrongPassword, check_attempts, count_attempt
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 
 SESSION_LIFETIME = timedelta(hours=12)
 IDLE_LIFETIME = timedelta(hours=2)
-
-WINDOW = timedelta(minutes=15)
-ATTEMPTS_PER_ACCOUNT = 8
-"""From one address. Somebody else's wrong passwords never lock a person out of another address."""
-ATTEMPTS_PER_ADDRESS = 40
-ATTEMPTS_PER_ACCOUNT_ANYWHERE = 100
-
-
-class WrongPassword(Exception):
-    """Also for an unknown e-mail: the two are told apart by nobody."""
-
-
-class TooManyAttempts(Exception):
-    """Carries when the next one is allowed."""
-
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__("too many attempts")
-        self.retry_at = retry_at
-
-
-def add_member(merchant: Merchant, *, name: str, email: str, password: str, role: Role) -> TeamMember:
-    """In the caller's transaction."""
-    member = TeamMember(
-        id=uuid.uuid4(),
-        merchant_id=merchant.id,
-        name=name,
-        email=email.strip().lower(),
-        password_hash=hash_password(password),
-        role=role,
-    )
-    db.session.add(member)
-    return member
 
 
 def sign_in(email: str, password: str, *, address: str, user_agent: str) -> str:
@@ -55,37 +24,12 @@ def sign_in(email: str, password: str, *, address: str, user_agent: str) -> str:
     Raises TooManyAttempts or WrongPassword.
     """
     email = email.strip().lower()[:254]
-    _check_attempts(email, address)
+    check_attempts(email, address)
     member = db.session.scalars(select(TeamMember).filter_by(email=email, disabled_at=None)).one_or_none()
     if not password_matches(member.password_hash if member else None, password) or member is None:
-        _count_attempt(email, address)
+        count_attempt(email, address, "member.sign_in_failed")
         raise WrongPassword
     return _open_session(member.id, password, address, user_agent)
-
-
-def _check_attempts(email: str, address: str) -> None:
-    since = now() - WINDOW
-    recent = select(func.count(LoginAttempt.id), func.min(LoginAttempt.at)).where(LoginAttempt.at > since)
-    by_account, by_address = LoginAttempt.email == email, LoginAttempt.address == address
-    limits = (
-        (recent.where(by_account, by_address), ATTEMPTS_PER_ACCOUNT),
-        (recent.where(by_address), ATTEMPTS_PER_ADDRESS),
-        (recent.where(by_account), ATTEMPTS_PER_ACCOUNT_ANYWHERE),
-    )
-    for query, limit in limits:
-        count, oldest = db.session.execute(query).one()
-        if count >= limit:
-            raise TooManyAttempts(oldest + WINDOW)
-
-
-def _count_attempt(email: str, address: str) -> None:
-    with transaction():
-        db.session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now() - WINDOW))
-        db.session.add(LoginAttempt(email=email, address=address, at=now()))
-        member = db.session.scalars(select(TeamMember).filter_by(email=email)).one_or_none()
-        if member:
-            by = Actor("member", member.name, "back_office", member.id)
-            record(member.merchant_id, "member.sign_in_failed", by=by, subject_id=member.id, address=address)
 
 
 def _open_session(member_id: uuid.UUID, password: str, address: str, user_agent: str) -> str:

@@ -1,0 +1,30 @@
+"""Who signs in, and what for: a module for each thing."""
+
+from kooneo.accounts.services.attempts import (
+    ATTEMPTS_PER_ACCOUNT,
+    ATTEMPTS_PER_ADDRESS,
+    WINDOW,
+    TooManyAttempts,
+    WrongPassword,
+    confirm_password,
+)
+from kooneo.accounts.services.merchants import NewMerchant, NotAcceptable, add_member, create_merchant
+from kooneo.accounts.services.signing_in import IDLE_LIFETIME, SESSION_LIFETIME, find_session, sign_in, sign_out
+
+__all__ = [
+    "ATTEMPTS_PER_ACCOUNT",
+    "ATTEMPTS_PER_ADDRESS",
+    "IDLE_LIFETIME",
+    "SESSION_LIFETIME",
+    "WINDOW",
+    "NewMerchant",
+    "NotAcceptable",
+    "TooManyAttempts",
+    "WrongPassword",
+    "add_member",
+    "confirm_password",
+    "create_merchant",
+    "find_session",
+    "sign_in",
+    "sign_out",
+]
