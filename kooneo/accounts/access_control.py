@@ -35,6 +35,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.login",
         "accounts.create_session",
         "help.subscription_statuses",
+        "mailbox.index",
+        "mailbox.show",
         "operations.healthz",
         "operations.readyz",
     }

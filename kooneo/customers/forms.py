@@ -1,19 +1,16 @@
 """What the team knows about a customer."""
 
-import re
-
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from kooneo.addresses import is_email
 from kooneo.customers.models import CustomerLanguage
 from kooneo.customers.services import Profile
 from kooneo.language import gettext as _
 from kooneo.text import clean
 
 NAME_LENGTH, EMAIL_LENGTH, NOTES_LENGTH, TAGS, TAG_LENGTH = 140, 254, 2000, 10, 30
-
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
 
 
 def _clean_lines(text: str | None) -> str:
@@ -40,7 +37,7 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
     def validate_email(self, field: Field) -> None:
         _at_most(field, EMAIL_LENGTH)
-        if not _EMAIL.fullmatch(field.data):
+        if not is_email(field.data):
             raise ValidationError(_("Écrivez une adresse e-mail complète, comme nom@exemple.fr."))
 
     def validate_language(self, field: Field) -> None:

@@ -45,8 +45,8 @@ def tell(line: Line) -> Told:
 
 
 def _plain(details: Mapping[str, Any]) -> list[tuple[str, str]]:
-    labelled = ((words.detail_label(name), value) for name, value in details.items())
-    return [(label, str(value)) for label, value in labelled if label]
+    labelled = ((words.detail_label(name), words.detail_value(name, str(value))) for name, value in details.items())
+    return [(label, value) for label, value in labelled if label]
 
 
 def _changes(changes: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

@@ -1,9 +1,11 @@
 """The French of the journal: one table of events; what is not in it still says something readable."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from kooneo.language import day
 from kooneo.language import gettext as _
+from kooneo.mail.words import PROBLEMS
 from kooneo.subscriptions import words
 from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus
 
@@ -15,6 +17,7 @@ KINDS = {
     "winback": "Propositions de reprise",
     "portal": "Espace client",
     "member": "Équipe",
+    "mail": "E-mails",
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
@@ -28,6 +31,8 @@ EVENTS = {
     "member.signed_in": ("Connexion d'un membre de l'équipe", ""),
     "member.signed_out": ("Déconnexion d'un membre de l'équipe", ""),
     "member.sign_in_failed": ("Connexion refusée", "late"),
+    "mail.sent": ("E-mail envoyé", ""),
+    "mail.failed": ("E-mail non remis", "late"),
     "product.created": ("Produit créé", ""),
     "product.changed": ("Produit modifié", ""),
     "product.archived": ("Produit archivé", ""),
@@ -84,8 +89,15 @@ _DETAILS = {
     "product": "Produit",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
+    "mail_subject": "Objet",
+    "recipient": "Destinataire",
+    "mail_problem": "Cause",
+    "notice": "E-mail au client",
 }
-"""Details that are shown as they stand, with their label."""
+"""Details that are shown, with their label."""
+
+_CODED: Mapping[str, Mapping[str, str]] = {"mail_problem": PROBLEMS, "notice": {"yes": "oui", "no": "non"}}
+"""Those that a line keeps as a code; the others are shown as they stand."""
 
 
 def kind_label(kind: str) -> str:
@@ -157,6 +169,11 @@ def field(name: str) -> str:
 
 def detail_label(name: str) -> str | None:
     return _(_DETAILS[name]) if name in _DETAILS else None
+
+
+def detail_value(name: str, value: str) -> str:
+    words_of = _CODED.get(name, {})
+    return _(words_of[value]) if value in words_of else value
 
 
 def _readable(code: str) -> str:

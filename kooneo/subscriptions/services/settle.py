@@ -3,14 +3,13 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from kooneo import jobs
+from kooneo import jobs, leases
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
@@ -37,9 +36,6 @@ BACKOFF = tuple(
 )
 
 _UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
-_EARLY = timedelta(seconds=1)
-"""How much earlier than planned a retry may come: the queue's clock is not ours."""
-
 _PLACES = {ActorKind.CUSTOMER: "portal", ActorKind.MEMBER: "back_office"} | dict.fromkeys(
     (ActorKind.PAYPAL, ActorKind.KOONEO), "worker"
 )
@@ -84,9 +80,10 @@ def settle(change_id: str) -> None:
 
 
 def _take(change_id: uuid.UUID) -> _Leased | None:
-    lease = f"{current_app.config['SETTINGS'].worker_name}:{uuid.uuid4()}"
+    worker = current_app.config["SETTINGS"].worker_name
     with transaction():
-        if not _lease(change_id, lease):
+        lease = leases.take(StatusChange, change_id, _UNSETTLED, worker=worker, lasting=LEASE)
+        if not lease:
             return None
         change = db.session.get_one(StatusChange, change_id)
         subscription = db.session.get_one(Subscription, change.subscription_id)
@@ -102,25 +99,6 @@ def _take(change_id: uuid.UUID) -> _Leased | None:
             change.sent_at is not None,
             change.at_paypal,
         )
-
-
-def _lease(change_id: uuid.UUID, lease: str) -> bool:
-    taken: CursorResult[Any] = db.session.execute(
-        update(StatusChange)
-        .where(
-            StatusChange.id == change_id,
-            _UNSETTLED,
-            or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
-            or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
-        )
-        .values(
-            lease_holder=lease,
-            lease_until=now() + LEASE,
-            attempts=StatusChange.attempts + 1,
-            last_attempt_at=now(),
-        )
-    )  # type: ignore[assignment]
-    return taken.rowcount > 0
 
 
 def _gateway(change: StatusChange) -> Gateway | Problem:
@@ -242,27 +220,13 @@ def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
 @jobs.every_minute("take_up_changes")
 def take_up() -> None:
     """Find the changes whose attempt is due and whose job was lost, and give them a new one."""
-    due = select(StatusChange.id, StatusChange.merchant_id, StatusChange.attempts).where(
-        _UNSETTLED,
-        StatusChange.next_attempt_at <= now(),
-        or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
-    )
-    waiting = db.session.execute(due.order_by(StatusChange.next_attempt_at).limit(1000)).all()
-    five_minutes = int(now().timestamp()) // 300
-    for change_id, merchant_id, attempts in waiting:
+    for change_id, merchant_id, attempts in leases.due(StatusChange, _UNSETTLED):
         with transaction():
-            # An engine ignores an id that it has seen, even one whose job failed: each look gets a new one.
-            job_id = f"{change_id}:{attempts}:{five_minutes}"
+            job_id = leases.job_id(change_id, attempts)
             jobs.enqueue(SETTLE, str(change_id), job_id=job_id, partition=str(merchant_id))
 
 
 @jobs.before_work
 def release_own_leases() -> None:
-    """A worker that starts has no attempt under way: what its name still holds belonged to the process that died."""
-    name = current_app.config["SETTINGS"].worker_name
     with transaction():
-        db.session.execute(
-            update(StatusChange)
-            .where(_UNSETTLED, StatusChange.lease_holder.startswith(f"{name}:", autoescape=True))
-            .values(lease_holder=None, lease_until=None)
-        )
+        leases.release(StatusChange, _UNSETTLED, worker=current_app.config["SETTINGS"].worker_name)
