@@ -135,6 +135,8 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
     """For the team only: PayPal gets a fixed neutral text."""
     resume_on: Mapped[date | None]
     """Of a pause: when it is to end."""
+    notify_customer: Mapped[bool] = mapped_column(default=False)
+    """Of an end: whether the customer gets a message about it."""
     state: Mapped[ChangeState] = enum_column(ChangeState, default=ChangeState.OPEN)
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

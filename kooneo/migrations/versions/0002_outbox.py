@@ -66,7 +66,12 @@ def upgrade() -> None:
             sqlite_where=sa.text("text IS NOT NULL"),
             postgresql_where=sa.text("text IS NOT NULL"),
         )
+    with op.batch_alter_table("status_changes", schema=None) as batch_op:
+        # Nobody was told of what ended before there were messages.
+        batch_op.add_column(sa.Column("notify_customer", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("status_changes", schema=None) as batch_op:
+        batch_op.drop_column("notify_customer")
     op.drop_table("outbox_messages")

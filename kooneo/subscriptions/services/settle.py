@@ -23,6 +23,7 @@ from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Su
 from kooneo.subscriptions.outcomes import Outcome, Problem
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
+from kooneo.subscriptions.services.tell import tell_customer
 from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
 # The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
@@ -174,12 +175,14 @@ def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, re
         return
     # What PayPal had suspended before Kooneo asked was not this pause.
     paused = change.action == Action.PAUSE and target == SubscriptionStatus.SUSPENDED and not outcome.already_done
+    was = subscription.status
     become(subscription, target, at=ended_at(remote), paused=paused, resume_on=change.resume_on)
     change.to_status = target
     change.already_done = outcome.already_done
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
     _close(change, ChangeState.DONE)
     _note(f"subscription.{target}", subscription, change)
+    tell_customer(subscription, change, was=was)
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
