@@ -9,13 +9,15 @@ from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
-from kooneo.config import Settings
+from kooneo.config import Mode, Settings
 from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.files import receiving
 from kooneo.files import services as files
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
+from kooneo.mail.services import forget, send
+from kooneo.mail.views import blueprint as mailbox_pages
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
@@ -28,6 +30,9 @@ BLUEPRINTS = (
     *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages, settings_pages),
     welcome_pages,
 )
+
+# /dev/*: without sign-in, so it is not there anywhere else.
+BLUEPRINTS_OF_THE_DEMO = (mailbox_pages,)
 
 STYLESHEETS = (
     *(
@@ -64,11 +69,12 @@ STYLESHEETS = (
         "checks",
         "guide",
         "first-steps",
+        "letter",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (files, resume, settle, verify)
+JOBS = (files, forget, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -84,7 +90,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
-    for blueprint in BLUEPRINTS:
+    playing = settings.mode in (Mode.DEMO, Mode.TESTING)
+    for blueprint in (*BLUEPRINTS, *(BLUEPRINTS_OF_THE_DEMO if playing else ())):
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         words=words, stylesheets=STYLESHEETS, icon_sprite=lambda: url_for("static", filename="icons.svg")

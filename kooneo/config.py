@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from kooneo.addresses import LOOPBACK, is_email
+from kooneo.mail_url import read_mail_url
+
 ROOT = Path(__file__).resolve().parent.parent
 
 # gunicorn's threads per process; the wait for PayPal takes at most half of them (thread_budget.py).
 WEB_THREADS = 8
-
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Mode(StrEnum):
@@ -51,11 +52,19 @@ class Settings:
     paypal_url: str | None
     htmx: str
     worker_name: str
+    mail_url: str
+    mail_from: str
+    """The address that messages come from; answers go to the merchant."""
 
     @property
     def secure(self) -> bool:
         """Whether cookies and HSTS may count on https."""
         return self.base_url.startswith("https:")
+
+    @property
+    def mail_domain(self) -> str:
+        """What stands behind the @ of a message's identifier."""
+        return self.mail_from.rpartition("@")[2]
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -80,6 +89,8 @@ class Settings:
             htmx=_one_of(environ, "KOONEO_HTMX", ["cdn", "local"], default="cdn"),
             # Of this machine: two workers under one name would take each other's work.
             worker_name=environ.get("KOONEO_WORKER") or f"worker@{socket.gethostname()}",
+            mail_url=_mail_url(environ, Mode(mode)),
+            mail_from=_mail_from(environ, base_url),
         )
 
 
@@ -168,6 +179,29 @@ def _paypal_url(environ: Mapping[str, str], mode: Mode) -> str | None:
     if scheme not in ("http", "https") or not host:
         raise ConfigurationError("KOONEO_PAYPAL_URL", "expected an http address")
     return value.rstrip("/")
+
+
+def _mail_url(environ: Mapping[str, str], mode: Mode) -> str:
+    value = environ.get("KOONEO_MAIL_URL") or ""
+    if not value and mode != Mode.PRODUCTION:
+        value = "console:" if mode == Mode.DEVELOPMENT else "mailbox:"
+    try:
+        scheme = read_mail_url(value).scheme
+    except ValueError as error:
+        raise ConfigurationError("KOONEO_MAIL_URL", str(error)) from error
+    if mode == Mode.PRODUCTION and scheme == "mailbox":
+        raise ConfigurationError(
+            "KOONEO_MAIL_URL", "the mailbox is the demo's; production sends by smtp:// or smtps://"
+        )
+    return value
+
+
+def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
+    value = environ.get("KOONEO_MAIL_FROM") or ""
+    if value and not (is_email(value) and value.isascii()):
+        raise ConfigurationError("KOONEO_MAIL_FROM", "expected an address, like no-reply@kooneo.example")
+    host = _scheme_and_host(base_url)[1]
+    return value or f"no-reply@{'localhost' if host in LOOPBACK else host}"
 
 
 def port(environ: Mapping[str, str], name: str, default: int) -> int:

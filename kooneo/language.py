@@ -1,6 +1,8 @@
 """Words on screen. Source strings are French, written with plain characters; French typography is put in here, once."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -92,6 +94,17 @@ def amount(value: Money) -> str:
 def time_zone() -> ZoneInfo:
     """The merchant's, whom the page is for."""
     return ZoneInfo(g.get("time_zone", DEFAULT_TIME_ZONE))
+
+
+@contextmanager
+def calendar_of(zone: str) -> Iterator[None]:
+    """Meanwhile days and times are told in this time zone (an IANA name), also by the worker, which has no page."""
+    before = g.get("time_zone", DEFAULT_TIME_ZONE)
+    g.time_zone = zone
+    try:
+        yield
+    finally:
+        g.time_zone = before
 
 
 def init_app(app: Flask) -> None:

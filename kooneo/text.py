@@ -1,10 +1,5 @@
 """What people type, made fit to keep."""
 
-import re
-
-_EMAIL = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\".]+(\.[^@\s,;<>\".]+)+")
-_LONGEST_EMAIL = 254
-
 
 def clean(text: str | None) -> str:
     """One line without unprintable characters (a database refuses some of them) and without needless spaces."""
@@ -16,7 +11,3 @@ def clean_lines(text: str | None) -> str:
     """Line by line as it was typed, indents too, without unprintable characters and without empty ends."""
     lines = ("".join(c for c in line if c.isprintable() or c.isspace()) for line in (text or "").splitlines())
     return "\n".join(line.rstrip() for line in lines).strip("\n")
-
-
-def is_email(text: str) -> bool:
-    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None

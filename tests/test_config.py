@@ -23,6 +23,7 @@ def production(tmp_path: Path) -> dict[str, str]:
         "SECRET_KEY": "s" * 32,
         "KOONEO_ENCRYPTION_KEYS": KEY,
         "KOONEO_BASE_URL": "https://kooneo.example/",
+        "KOONEO_MAIL_URL": "smtp://kooneo:p%40ss@relay.example",
     }
 
 
@@ -32,9 +33,12 @@ def test_production_starts_with_everything_it_needs(production: dict[str, str]) 
     assert settings.secure
     assert settings.paypal_url is None
     assert settings.database_url == "postgresql+psycopg://kooneo@db/kooneo"
+    assert settings.mail_from == "no-reply@kooneo.example"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "KOONEO_ENCRYPTION_KEYS", "KOONEO_BASE_URL"])
+@pytest.mark.parametrize(
+    "name", ["DATABASE_URL", "SECRET_KEY", "KOONEO_ENCRYPTION_KEYS", "KOONEO_BASE_URL", "KOONEO_MAIL_URL"]
+)
 @pytest.mark.parametrize("empty", [True, False])
 def test_production_names_what_is_missing(production: dict[str, str], name: str, empty: bool) -> None:
     if empty:
@@ -61,6 +65,16 @@ def test_production_names_what_is_missing(production: dict[str, str], name: str,
         ("KOONEO_BASE_URL", "http://kooneo.example"),
         ("KOONEO_HTMX", "npm"),
         ("KOONEO_PAYPAL_URL", "http://127.0.0.1:5001"),
+        ("KOONEO_MAIL_URL", "mailbox:"),
+        ("KOONEO_MAIL_URL", "relay.example"),
+        ("KOONEO_MAIL_URL", "smtp://"),
+        ("KOONEO_MAIL_URL", "smtp://relay.example:port"),
+        ("KOONEO_MAIL_URL", "smtp://relay.example?tls=no"),
+        ("KOONEO_MAIL_URL", "smtp://kooneo@relay.example"),
+        ("KOONEO_MAIL_URL", "smtp://kooneo:secret@relay.example?starttls=off"),
+        ("KOONEO_MAIL_URL", "smtps://relay.example?starttls=required"),
+        ("KOONEO_MAIL_FROM", "kooneo"),
+        ("KOONEO_MAIL_FROM", "a@kooneo.example\r\nBcc: b@kooneo.example"),
     ],
 )
 def test_production_names_what_is_malformed(production: dict[str, str], name: str, value: str) -> None:
@@ -98,6 +112,12 @@ def test_no_secret_stands_in_the_message(production: dict[str, str]) -> None:
     assert "canary" not in str(stop.value)
 
 
+def test_no_password_of_the_mail_server_stands_in_the_message(production: dict[str, str]) -> None:
+    with pytest.raises(ConfigurationError) as stop:
+        Settings.from_environment(production | {"KOONEO_MAIL_URL": "smtp://kooneo:canary@relay.example:port"})
+    assert "canary" not in str(stop.value)
+
+
 def test_production_never_takes_the_secrets_that_the_demo_made(production: dict[str, str], tmp_path: Path) -> None:
     Settings.from_environment({"KOONEO_ENV": "demo", "KOONEO_INSTANCE": str(tmp_path)})
     del production["SECRET_KEY"]
@@ -110,6 +130,7 @@ def test_the_demo_needs_nothing_and_talks_to_the_simulator(tmp_path: Path) -> No
     assert settings.base_url == "http://127.0.0.1:5100"
     assert settings.paypal_url == "http://127.0.0.1:5101"
     assert settings.database_url == f"sqlite:///{tmp_path}/kooneo.sqlite3"
+    assert (settings.mail_url, settings.mail_from) == ("mailbox:", "no-reply@localhost")
 
 
 def test_secrets_are_made_once_and_only_the_owner_reads_them(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "accounts.create_session",
         "help.paypal_keys",
         "help.subscription_statuses",
+        "mailbox.index",
+        "mailbox.show",
         "operations.healthz",
         "operations.readyz",
     }

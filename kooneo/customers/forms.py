@@ -4,10 +4,11 @@ from flask_wtf import FlaskForm
 from wtforms import Field, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from kooneo.addresses import is_email
 from kooneo.customers.models import CustomerLanguage
 from kooneo.customers.services import Profile
 from kooneo.language import gettext as _
-from kooneo.text import clean, is_email
+from kooneo.text import clean
 
 NAME_LENGTH, EMAIL_LENGTH, NOTES_LENGTH, TAGS, TAG_LENGTH = 140, 254, 2000, 10, 30
 

@@ -69,6 +69,8 @@ def begin_anew(app: Flask) -> None:
             for file in settings.instance.glob(f"{name}*"):  # with SQLite's -wal and -shm
                 file.unlink()
         shutil.rmtree(settings.instance / "files", ignore_errors=True)
+        for message in (settings.instance / "mailbox").glob("*.eml"):
+            message.unlink()
         with app.app_context():
             _prepare_world()
         click.echo(typeset("La démonstration est comme neuve. Lancez-la : make demo"))
@@ -241,6 +243,7 @@ def _say_where(settings: Settings, ports: _Ports) -> None:
         "",
         f"Kooneo : http://{_HOST}:{ports.web}",
         f"Simulateur PayPal : http://{_HOST}:{ports.simulator}",
+        f"E-mails envoyés : http://{_HOST}:{ports.web}/dev/mailbox",
         "",
         f"Mot de passe de tous les comptes : {PASSWORD}",
         *(

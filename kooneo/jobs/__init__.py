@@ -12,6 +12,8 @@ from flask import Flask, current_app
 from kooneo.extensions import db
 
 QUEUE = "jobs"
+MAIL = "mail"
+"""A queue of its own, with slots of its own: a mail server that hangs holds up messages, and nothing else."""
 WORKFLOW = "run_job"
 APPLICATION = "kooneo"
 # Pinned: by default the engine takes a digest of the source, and a deploy would strand the work that is under way.
@@ -54,7 +56,7 @@ def before_work(function: Callable[[], None]) -> Callable[[], None]:
     return function
 
 
-def enqueue(name: str, argument: str, *, job_id: str, partition: str, delay: float = 0) -> None:
+def enqueue(name: str, argument: str, *, job_id: str, partition: str, delay: float = 0, queue: str = QUEUE) -> None:
     """Add a job inside the caller's transaction: row and job are committed together, or neither.
 
     The same `job_id` twice is one job. A `partition` (a merchant) has few slots, so that it cannot hold up the others.
@@ -63,7 +65,7 @@ def enqueue(name: str, argument: str, *, job_id: str, partition: str, delay: flo
         db.session.connection(),
         {
             "workflow_name": WORKFLOW,
-            "queue_name": QUEUE,
+            "queue_name": queue,
             "workflow_id": job_id,
             "queue_partition_key": partition,
             "app_version": APPLICATION_VERSION,

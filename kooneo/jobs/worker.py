@@ -16,7 +16,7 @@ from flask import Flask
 from kooneo import jobs
 from kooneo.clock import now
 
-_SLOTS = 16
+_SLOTS = {jobs.QUEUE: 16, jobs.MAIL: 6}
 _SLOTS_PER_PARTITION = 2
 _POLL_SECONDS = 0.2
 _KEEP = timedelta(days=7)
@@ -52,13 +52,14 @@ def start(app: Flask) -> None:
     _register(app)
     DBOS(config=_config(settings.database_url, settings.worker_name))
     DBOS.launch()
-    DBOS.register_queue(
-        jobs.QUEUE,
-        worker_concurrency=_SLOTS,
-        partition_worker_concurrency=_SLOTS_PER_PARTITION,
-        polling_interval_sec=_POLL_SECONDS,
-        on_conflict="always_update",
-    )
+    for queue, slots in _SLOTS.items():
+        DBOS.register_queue(
+            queue,
+            worker_concurrency=slots,
+            partition_worker_concurrency=_SLOTS_PER_PARTITION,
+            polling_interval_sec=_POLL_SECONDS,
+            on_conflict="always_update",
+        )
     DBOS.apply_schedules(
         [
             {"schedule_name": name, "workflow_fn": _scheduled, "schedule": cron, "context": name}

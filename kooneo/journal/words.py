@@ -1,9 +1,11 @@
 """The French of the journal: one table of events; what is not in it still says something readable."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from kooneo.language import day
 from kooneo.language import gettext as _
+from kooneo.mail.words import PROBLEMS
 from kooneo.subscriptions import words
 from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus
 
@@ -17,6 +19,7 @@ KINDS = {
     "member": "Équipe",
     "merchant": "Compte marchand",
     "paypal_keys": "Clés PayPal",
+    "mail": "E-mails",
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
@@ -36,6 +39,8 @@ EVENTS = {
     "paypal_keys.replaced": ("Clés PayPal remplacées", ""),
     "paypal_keys.deleted": ("Clés PayPal supprimées", "cut"),
     "paypal_keys.tested": ("Clés PayPal testées", ""),
+    "mail.sent": ("E-mail envoyé", ""),
+    "mail.failed": ("E-mail non remis", "late"),
     "product.created": ("Produit créé", ""),
     "product.changed": ("Produit modifié", ""),
     "product.archived": ("Produit archivé", ""),
@@ -81,11 +86,13 @@ _ACTORS = {
 
 _TERMS = {"forever": "sans limite de date", "withdrawn": "retiré"}
 
-_CODED = {
+_CODED: Mapping[str, Mapping[str, str]] = {
     "environment": {"sandbox": "Test", "live": "Production"},
     "result": {"right": "tout est en ordre", "wrong": "à corriger", "undecided": "sans réponse sûre de PayPal"},
+    "mail_problem": PROBLEMS,
+    "notice": {"yes": "oui", "no": "non"},
 }
-"""Details that are kept as a code."""
+"""Details that a line keeps as a code; the others are shown as they stand."""
 
 _FIELDS = {
     "given_name": "prénom",
@@ -105,8 +112,12 @@ _DETAILS = {
     "client_ending": "Client ID, fin",
     "secret_ending": "Secret, fin",
     "result": "Résultat du test",
+    "mail_subject": "Objet",
+    "recipient": "Destinataire",
+    "mail_problem": "Cause",
+    "notice": "E-mail au client",
 }
-"""Details that are shown as they stand, with their label."""
+"""Details that are shown, with their label."""
 
 
 def kind_label(kind: str) -> str:

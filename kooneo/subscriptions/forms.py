@@ -3,13 +3,14 @@
 import uuid
 
 from flask_wtf import FlaskForm
-from wtforms import DateField, HiddenField, RadioField, StringField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import time_zone
-from kooneo.subscriptions.lifecycle import Action, Standing, SubscriptionStatus, transitions
+from kooneo.subscriptions.letters import tells_unless_declined
+from kooneo.subscriptions.lifecycle import ENDING, Action, Standing, SubscriptionStatus, transitions
 from kooneo.subscriptions.services.request import REASON_LENGTH, Wish
 from kooneo.subscriptions.words import label
 from kooneo.text import clean
@@ -35,6 +36,24 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
 
     def wish(self, action: Action) -> Wish:
         return Wish(action, self.reason.data)
+
+
+class Tick(BooleanField):  # type: ignore[misc]
+    """Unticked is an answer too: a hidden field before the box gives it. None when a form has neither."""
+
+    def process_data(self, value: bool | None) -> None:
+        self.data = value
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            super().process_formdata(valuelist[-1:])
+
+
+class EndingForm(ChangeForm):
+    notify = Tick()
+
+    def wish(self, action: Action) -> Wish:
+        return Wish(action, self.reason.data, notify=self.notify.data)
 
 
 class CorrectionForm(ChangeForm):
@@ -65,13 +84,17 @@ class PauseForm(ChangeForm):
         return Wish(action, self.reason.data, resume_on=self.resume_on.data)
 
 
-_FORMS: dict[Action, type[ChangeForm]] = {Action.CORRECT: CorrectionForm, Action.PAUSE: PauseForm}
+_FORMS: dict[Action, type[ChangeForm]] = {
+    **dict.fromkeys(ENDING, EndingForm),
+    Action.CORRECT: CorrectionForm,
+    Action.PAUSE: PauseForm,
+}
 
 
 def form_for(action: Action, standing: Standing, *, filled: bool) -> ChangeForm:
     """`filled`: with what was posted. Raises NotAllowed for a correction that has nothing to correct to."""
     kind = _FORMS.get(action, ChangeForm)
-    form = kind() if filled else kind(formdata=None)
+    form = kind() if filled else kind(formdata=None, data={"notify": tells_unless_declined(action, standing)})
     if isinstance(form, CorrectionForm):
         form.offer(standing)
     return form

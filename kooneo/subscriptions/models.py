@@ -12,6 +12,7 @@ from kooneo.clock import now
 from kooneo.columns import MerchantScoped, TermsColumns, enum_column
 from kooneo.customers.models import Customer
 from kooneo.extensions import Base, UTCDateTime
+from kooneo.leases import LeaseColumns
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import TRANSITIONS, Action, AtPayPal, Gateway, Standing, SubscriptionStatus
 
@@ -96,7 +97,7 @@ class ActorKind(StrEnum):
     KOONEO = "kooneo"
 
 
-class StatusChange(MerchantScoped, Base):
+class StatusChange(MerchantScoped, LeaseColumns, Base):
     """One change that was asked for, and how it ended. At most one per subscription is unsettled at a time."""
 
     __tablename__ = "status_changes"
@@ -134,19 +135,16 @@ class StatusChange(MerchantScoped, Base):
     """For the team only: PayPal gets a fixed neutral text."""
     resume_on: Mapped[date | None]
     """Of a pause: when it is to end."""
+    notify_customer: Mapped[bool] = mapped_column(default=False)
+    """Of an end: whether the customer gets a message about it."""
     state: Mapped[ChangeState] = enum_column(ChangeState, default=ChangeState.OPEN)
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     account_version: Mapped[int | None]
     """The version of the PayPal keys it was asked for."""
 
-    attempts: Mapped[int] = mapped_column(default=0)
-    last_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    next_attempt_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Set before PayPal is told: from here on the cancellation may have happened."""
-    lease_holder: Mapped[str | None] = mapped_column(String(120))
-    lease_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     problem: Mapped[str | None] = mapped_column(String(60))
     """Why it was refused, is not answered yet, or needs a person (outcomes.Problem)."""

@@ -3,25 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kooneo.access import sentences
-from kooneo.access.decisions import ProductFacts, decide_for
-from kooneo.access.queries import grant_facts, subscription_facts
+from kooneo.access.decisions import ProductFacts
+from kooneo.access.queries import subscription_facts
 from kooneo.catalog.words import after_cancellation, after_completion
-from kooneo.clock import now
 from kooneo.language import amount, day, ngettext
 from kooneo.language import gettext as _
-from kooneo.subscriptions import queries
-from kooneo.subscriptions.effects import preview
+from kooneo.mail.letters import Letter
+from kooneo.subscriptions.consequences import ContentEffect, would_change
+from kooneo.subscriptions.letters import letter_about_to_leave, may_tell
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, transition
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import progress
-
-
-@dataclass(frozen=True)
-class ContentEffect:
-    title: str
-    words: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -32,6 +24,9 @@ class Preview:
     paypal_note: str
     contents: Sequence[ContentEffect]
     rules: str
+    letter: Letter | None
+    """What the customer may be told; none when this is not told."""
+    letter_when: str
     better: tuple[Action, str] | None
     """Another action that would say better what happened, and why."""
 
@@ -41,14 +36,24 @@ def preview_of(subscription: Subscription, action: Action) -> Preview:
     step = transition(action, subscription.standing)
     nothing_at_paypal = subscription.gateway == Gateway.MANUAL or step.at_paypal == AtPayPal.NOTHING
     paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _AT_PAYPAL[step.at_paypal](subscription)
+    contents, told = would_change(subscription, step.target), may_tell(action, subscription.standing)
     return Preview(
         ends=step.target.ended and not subscription.status.ended,
         paypal=paypal,
         paypal_note=note,
-        contents=_contents(subscription, step.target),
+        contents=contents,
         rules=_rules(subscription, step.target) if step.target.ended else "",
+        letter=letter_about_to_leave(subscription, step.target, contents) if told else None,
+        letter_when=_letter_when(subscription) if told else _("Aucun e-mail n'est envoyé."),
         better=_better(subscription, action),
     )
+
+
+def _letter_when(subscription: Subscription) -> str:
+    to = subscription.customer.email
+    if subscription.gateway == Gateway.MANUAL:
+        return _("La confirmation part aussitôt à %(to)s.", to=to)
+    return _("La confirmation part à %(to)s dès que PayPal a confirmé l'arrêt.", to=to)
 
 
 def _better(subscription: Subscription, action: Action) -> tuple[Action, str] | None:
@@ -62,16 +67,6 @@ def _better(subscription: Subscription, action: Action) -> tuple[Action, str] | 
     if action == Action.COMPLETE and paid < agreed:
         return Action.CANCEL, _("L'engagement n'est pas encore tenu (%(kept)s).", kept=kept)
     return None
-
-
-def _contents(subscription: Subscription, target: SubscriptionStatus) -> list[ContentEffect]:
-    rows = queries.of_customer(subscription.merchant_id, subscription.customer_id)
-    others = [subscription_facts(row) for row in rows if row.id != subscription.id]
-    grants = grant_facts(subscription.merchant_id, subscription.customer_id)
-    own, at = subscription_facts(subscription), now()
-    ended = preview(own, target, at=at)
-    pairs = zip(decide_for(own, others, grants, at), decide_for(ended, others, grants, at), strict=True)
-    return [ContentEffect(before.content.title, *sentences.effect(before, after, ended)) for before, after in pairs]
 
 
 def _cancelling(subscription: Subscription) -> tuple[str, str]:

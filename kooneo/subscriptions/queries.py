@@ -40,6 +40,11 @@ def of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Sequence[Subs
     return db.session.scalars(query.order_by(ended, Subscription.started_at.desc(), Subscription.id)).all()
 
 
+def complete(subscription: Subscription) -> Subscription:
+    """The same one, with everything a card needs."""
+    return db.session.scalars(_complete(subscription.merchant_id).filter_by(id=subscription.id)).one()
+
+
 def find_change(merchant_id: uuid.UUID, change_id: uuid.UUID) -> StatusChange | None:
     return db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, id=change_id)).one_or_none()
 

@@ -124,7 +124,7 @@ def _told(subscription: Subscription, change_id: uuid.UUID) -> Response:
 
 
 def _form(subscription: Subscription, action: Action, form: ChangeForm) -> Response | str:
-    complete = _complete(subscription)
+    complete = queries.complete(subscription)
     preview = preview_of(complete, action)
     return render_template(
         "subscriptions/_dialog.html" if htmx.is_htmx() else "subscriptions/change.html",
@@ -145,11 +145,6 @@ def _invalid(subscription: Subscription, action: Action, form: ChangeForm) -> Re
         response.status_code = 422
         response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#dialog", "innerHTML"
     return response
-
-
-def _complete(subscription: Subscription) -> Subscription:
-    rows = queries.of_customer(subscription.merchant_id, subscription.customer_id)
-    return next(row for row in rows if row.id == subscription.id)
 
 
 def _last_done(subscription: Subscription) -> StatusChange | None:

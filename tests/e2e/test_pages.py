@@ -189,6 +189,39 @@ def _lost_connection(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("button", name="Réessayer")).to_be_visible()
 
 
+def _dialog_with_letter(page: Page, stack: Stack) -> None:
+    _dialog(page, stack)
+    page.get_by_text("Lire l’e-mail").click()
+    expect(page.locator(".letter")).to_be_visible()
+
+
+def _mailbox(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    email = builders.customer_of(subscription).email
+    card = steps.signed_in_record(page, stack, subscription)
+    steps.ask(page, card, steps.CANCEL)
+    steps.has_status(card, "cancelled", "Annulé")
+
+    def arrived() -> bool:
+        page.goto(f"{stack.url}/dev/mailbox")
+        return page.locator(".letters > li", has_text=email).count() > 0
+
+    until(arrived, "the message arrives")
+
+
+def _message(page: Page, stack: Stack) -> None:
+    _mailbox(page, stack)
+    page.locator(".letters a").first.click()
+    expect(page.frame_locator(".letter-frame").get_by_text("Bonjour")).to_be_visible()
+
+
+def _empty_mailbox(page: Page, stack: Stack) -> None:
+    for file in (stack.folder / "instance" / "mailbox").glob("*.eml"):
+        file.unlink()
+    page.goto(f"{stack.url}/dev/mailbox")
+    expect(page.get_by_text("Aucun message")).to_be_visible()
+
+
 def _products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.merchant_of(builders.an_offer()))
     page.goto(f"{stack.url}/products")
@@ -297,6 +330,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_dialog, _dialog_with_error, _form_page, _waiting, _refused, _done, _needs_attention, _lost_connection),
     *(_tab("access"), _tab("payments"), _tab("journal"), _empty_tab("access"), _empty_tab("payments")),
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
+    *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]

@@ -16,16 +16,8 @@ DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billin
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")
 # Files at the package's top that everybody uses, and which therefore use no part.
 FOUNDATIONS = (
-    "clock",
-    "config",
-    "columns",
-    "encryption",
-    "extensions",
-    "language",
-    "money",
-    "terms",
-    "security",
-    "thread_budget",
+    *("addresses", "clock", "config", "columns", "encryption", "extensions", "language", "leases", "mail_url"),
+    *("money", "terms", "security", "thread_budget"),
 )
 
 
@@ -64,6 +56,13 @@ def test_paypal_its_simulator_and_the_jobs_know_no_part() -> None:
         others = [other for other in (*DOMAIN, *OUTER, *INDEPENDENT) if other != part]
         found = _offenders(lambda module, part=part: module.part == part, _parts(*others))  # type: ignore[misc]
         assert found == {}, "hand in plain values, or register a function"
+
+
+def test_mail_knows_whom_it_writes_for_and_nothing_else() -> None:
+    """What a message is about is the business of whoever has it written."""
+    others = [part for part in (*DOMAIN, *OUTER) if part not in ("accounts", "journal")]
+    found = _offenders(lambda module: module.part == "mail", _parts(*others))
+    assert found == {}, "hand in a Letter: kooneo.mail.letters.compose"
 
 
 def test_models_know_no_services_and_no_views() -> None:

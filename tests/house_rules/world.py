@@ -16,6 +16,7 @@ from support.builders import (
     an_offer,
     with_picture,
 )
+from support.mail import a_message, attempt_to_send
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
@@ -47,6 +48,7 @@ def a_world() -> World:
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,
         "grant_id": a_grant(customer, product).id,
+        "message_id": attempt_to_send(a_message(merchant)).id,
     }
     return World(merchant, a_member(merchant), ids)
 

@@ -52,6 +52,8 @@ def settings_for(database_url: str, instance: Path, paypal_url: str, **changes: 
         "paypal_url": paypal_url,
         "htmx": "local",
         "worker_name": "tests",
+        "mail_url": "mailbox:",
+        "mail_from": "no-reply@kooneo.test",
     }
     return Settings(**(values | changes))
 

@@ -50,6 +50,13 @@ class Worker:
         self._process.send_signal(signal.SIGKILL)
         self._process.wait(PATIENCE)
 
+    def pause(self) -> None:
+        """It stands still, wherever it is."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
     def wait_for_its_end(self) -> int:
         return self._process.wait(PATIENCE)
 
@@ -73,6 +80,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "SECRET_KEY": settings.secret_key,
         "KOONEO_ENCRYPTION_KEYS": ",".join(base64.urlsafe_b64encode(key).decode() for key in settings.encryption_keys),
         "KOONEO_PAYPAL_URL": settings.paypal_url or "",
+        "KOONEO_MAIL_URL": settings.mail_url,
+        "KOONEO_MAIL_FROM": settings.mail_from,
         "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "default",
     }

@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from kooneo.accounts.models import Merchant, Role, TeamMember
 from kooneo.accounts.passwords import hash_password, password_problem
+from kooneo.addresses import is_email
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
-from kooneo.text import clean, is_email
+from kooneo.text import clean
 
 _COMMAND = Actor("kooneo", "Kooneo", "command")
 

@@ -1,6 +1,7 @@
 """The journal's lines about subscriptions."""
 
 from kooneo.journal.services import Actor, record
+from kooneo.subscriptions.lifecycle import ENDING
 from kooneo.subscriptions.models import StatusChange, Subscription
 
 
@@ -39,4 +40,12 @@ def note_change(event: str, subscription: Subscription, change: StatusChange, *,
         problem=change.problem,
         paypal_status=change.paypal_status,
         debug_id=change.debug_id,
+        notice=_notice(change),
     )
+
+
+def _notice(change: StatusChange) -> str | None:
+    """Whether the customer is told; none where that is no question."""
+    if change.action not in ENDING or change.from_status.ended:
+        return None
+    return "yes" if change.notify_customer else "no"

@@ -13,9 +13,11 @@ from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.effects import become
+from kooneo.subscriptions.letters import tells_unless_declined
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
 from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.notes import note_change
+from kooneo.subscriptions.services.tell import tell_customer
 
 REASON_LENGTH = 128
 SETTLE = "subscriptions.settle"
@@ -43,12 +45,14 @@ class KeysMissing(Exception):
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. `to` chooses the status of a correction, `resume_on` the merchant's day on which a pause ends."""
+    """What is asked for. `to` chooses the status of a correction, `resume_on` the merchant's day on which a pause ends,
+    `notify` whether the customer gets a message once it has ended; none leaves it to what is usual (letters)."""
 
     action: Action
     reason: str = ""
     to: SubscriptionStatus | None = None
     resume_on: date | None = None
+    notify: bool | None = None
 
 
 def request_change(subscription: Subscription, wish: Wish, *, by: Actor, key: str) -> StatusChange:
@@ -95,10 +99,8 @@ def _by_key(merchant_id: uuid.UUID, key: str) -> StatusChange | None:
 
 def _same(change: StatusChange, subscription_id: uuid.UUID, wish: Wish) -> StatusChange:
     asked = (change.subscription_id, change.action, change.reason, change.resume_on)
-    if asked != (subscription_id, wish.action, wish.reason, wish.resume_on) or wish.to not in (
-        None,
-        change.wished_status,
-    ):
+    left_open = (wish.to in (None, change.wished_status), wish.notify in (None, change.notify_customer))
+    if asked != (subscription_id, wish.action, wish.reason, wish.resume_on) or not all(left_open):
         raise KeyReused
     return change
 
@@ -123,18 +125,26 @@ def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, wi
         actor_name=by.name,
         reason=wish.reason,
         resume_on=wish.resume_on,
+        notify_customer=_tells(wish, subject),
         state=ChangeState.OPEN,
         requested_at=now(),
         next_attempt_at=now(),
     )
 
 
+def _tells(wish: Wish, subject: Subscription) -> bool:
+    if wish.notify is None:
+        return tells_unless_declined(wish.action, subject.standing)
+    return wish.notify
+
+
 def _carry_out(subject: Subscription, change: StatusChange, by: Actor) -> None:
     change.state, change.settled_at, change.next_attempt_at = ChangeState.DONE, now(), None
-    change.to_status = change.wished_status
+    was, change.to_status = subject.status, change.wished_status
     paused = change.wished_status == SubscriptionStatus.SUSPENDED
     become(subject, change.wished_status, at=now(), paused=paused, resume_on=change.resume_on)
     note_change(f"subscription.{change.to_status}", subject, change, by=by)
+    tell_customer(subject, change, was=was)
 
 
 def _hand_over(subject: Subscription, change: StatusChange, by: Actor) -> None:

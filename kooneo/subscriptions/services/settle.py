@@ -3,14 +3,13 @@
 import uuid
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from kooneo import jobs
+from kooneo import jobs, leases
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
@@ -24,6 +23,7 @@ from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, Statu
 from kooneo.subscriptions.outcomes import Outcome, Problem
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
+from kooneo.subscriptions.services.tell import tell_customer
 from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
 # The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
@@ -35,9 +35,6 @@ _TIME_TO_SEND = timedelta(minutes=2)
 BACKOFF = tuple(
     timedelta(seconds=s) for s in (5, 10, 20, 40, 60, 120, 300, 600, 900, 1800, 3600, 3600, 7200, 14400, 28800)
 )
-
-_EARLY = timedelta(seconds=1)
-"""How much earlier than planned a retry may come: the queue's clock is not ours."""
 
 _PLACES = {ActorKind.CUSTOMER: "portal", ActorKind.MEMBER: "back_office"} | dict.fromkeys(
     (ActorKind.PAYPAL, ActorKind.KOONEO), "worker"
@@ -83,9 +80,10 @@ def settle(change_id: str) -> None:
 
 
 def _take(change_id: uuid.UUID) -> _Leased | None:
-    lease = f"{current_app.config['SETTINGS'].worker_name}:{uuid.uuid4()}"
+    worker = current_app.config["SETTINGS"].worker_name
     with transaction():
-        if not _lease(change_id, lease):
+        lease = leases.take(StatusChange, change_id, UNSETTLED, worker=worker, lasting=LEASE)
+        if not lease:
             return None
         change = db.session.get_one(StatusChange, change_id)
         subscription = db.session.get_one(Subscription, change.subscription_id)
@@ -101,25 +99,6 @@ def _take(change_id: uuid.UUID) -> _Leased | None:
             change.sent_at is not None,
             change.at_paypal,
         )
-
-
-def _lease(change_id: uuid.UUID, lease: str) -> bool:
-    taken: CursorResult[Any] = db.session.execute(
-        update(StatusChange)
-        .where(
-            StatusChange.id == change_id,
-            UNSETTLED,
-            or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
-            or_(StatusChange.next_attempt_at.is_(None), StatusChange.next_attempt_at <= now() + _EARLY),
-        )
-        .values(
-            lease_holder=lease,
-            lease_until=now() + LEASE,
-            attempts=StatusChange.attempts + 1,
-            last_attempt_at=now(),
-        )
-    )  # type: ignore[assignment]
-    return taken.rowcount > 0
 
 
 def _gateway(change: StatusChange) -> Gateway | Problem:
@@ -195,12 +174,14 @@ def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, re
         return
     # What PayPal had suspended before Kooneo asked was not this pause.
     paused = change.action == Action.PAUSE and target == SubscriptionStatus.SUSPENDED and not outcome.already_done
+    was = subscription.status
     become(subscription, target, at=ended_at(remote), paused=paused, resume_on=change.resume_on)
     change.to_status = target
     change.already_done = outcome.already_done
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
     _close(change, ChangeState.DONE)
     _note(f"subscription.{target}", subscription, change)
+    tell_customer(subscription, change, was=was)
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
@@ -241,27 +222,13 @@ def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
 @jobs.every_minute("take_up_changes")
 def take_up() -> None:
     """Find the changes whose attempt is due and whose job was lost, and give them a new one."""
-    due = select(StatusChange.id, StatusChange.merchant_id, StatusChange.attempts).where(
-        UNSETTLED,
-        StatusChange.next_attempt_at <= now(),
-        or_(StatusChange.lease_until.is_(None), StatusChange.lease_until < now()),
-    )
-    waiting = db.session.execute(due.order_by(StatusChange.next_attempt_at).limit(1000)).all()
-    five_minutes = int(now().timestamp()) // 300
-    for change_id, merchant_id, attempts in waiting:
+    for change_id, merchant_id, attempts in leases.due(StatusChange, UNSETTLED):
         with transaction():
-            # An engine ignores an id that it has seen, even one whose job failed: each look gets a new one.
-            job_id = f"{change_id}:{attempts}:{five_minutes}"
+            job_id = leases.job_id(change_id, attempts)
             jobs.enqueue(SETTLE, str(change_id), job_id=job_id, partition=str(merchant_id))
 
 
 @jobs.before_work
 def release_own_leases() -> None:
-    """A worker that starts has no attempt under way: what its name still holds belonged to the process that died."""
-    name = current_app.config["SETTINGS"].worker_name
     with transaction():
-        db.session.execute(
-            update(StatusChange)
-            .where(UNSETTLED, StatusChange.lease_holder.startswith(f"{name}:", autoescape=True))
-            .values(lease_holder=None, lease_until=None)
-        )
+        leases.release(StatusChange, UNSETTLED, worker=current_app.config["SETTINGS"].worker_name)

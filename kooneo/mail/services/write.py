@@ -1,0 +1,49 @@
+"""Putting a message into the outbox."""
+
+import uuid
+
+from flask import current_app
+from sqlalchemy import select
+
+from kooneo import jobs
+from kooneo.accounts.models import Merchant
+from kooneo.accounts.queries import owner_address
+from kooneo.clock import now
+from kooneo.extensions import db
+from kooneo.mail.letters import Letter
+from kooneo.mail.models import MessageState, OutboxMessage
+from kooneo.text import clean
+
+SEND = "mail.send"
+
+
+def write(
+    letter: Letter, *, merchant: Merchant, to: str, cause_id: uuid.UUID, customer_id: uuid.UUID | None = None
+) -> OutboxMessage:
+    """One row and one job in the caller's transaction: what caused the message and the message are kept together, or neither.
+
+    The same kind for the same cause to the same recipient is one message, however often it is written. Whether `to` is an
+    address at all shows when it is sent: a message never stands in the way of what it is about.
+    """
+    identity = {"merchant_id": merchant.id, "cause_id": cause_id, "kind": letter.kind, "recipient": to}
+    if written := db.session.scalars(select(OutboxMessage).filter_by(**identity)).one_or_none():
+        return written
+    message_id = uuid.uuid4()
+    message = OutboxMessage(
+        id=message_id,
+        **identity,
+        customer_id=customer_id,
+        message_id=f"<{message_id}@{current_app.config['SETTINGS'].mail_domain}>",
+        sender_name=f"{clean(merchant.name)} via Kooneo",
+        reply_to=owner_address(merchant.id),
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        state=MessageState.WAITING,
+        written_at=now(),
+        next_attempt_at=now(),
+    )
+    db.session.add(message)
+    db.session.flush()
+    jobs.enqueue(SEND, str(message_id), job_id=str(message_id), partition=str(merchant.id), queue=jobs.MAIL)
+    return message
