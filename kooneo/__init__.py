@@ -7,6 +7,7 @@ from kooneo import cli, error_pages, htmx, language, operations, security
 from kooneo.access.views import blueprint as access_pages
 from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
+from kooneo.attention import views as attention
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Settings
@@ -17,11 +18,20 @@ from kooneo.journal.views import blueprint as journal_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
+from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
 BLUEPRINTS = (
-    *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
-    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
+    *(accounts_pages, catalog_pages, help_pages, operations.blueprint, attention.blueprint),
+    *(
+        customers_pages,
+        subscriptions_pages,
+        manual_pages,
+        unconfirmed_pages,
+        access_pages,
+        billing_pages,
+        journal_pages,
+    ),
 )
 
 STYLESHEETS = (
@@ -54,6 +64,7 @@ STYLESHEETS = (
         "login",
         "record",
         "journal",
+        "attention",
     ),
 )
 
@@ -69,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
-    for extension in (security, db, language, htmx, access_control, csrf, error_pages, cli):
+    for extension in (security, db, language, htmx, access_control, csrf, error_pages, cli, attention):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():

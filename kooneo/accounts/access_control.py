@@ -21,11 +21,12 @@ class Permission(StrEnum):
     GIVE_ACCESS = "give_access"
     EDIT_CUSTOMERS = "edit_customers"
     EDIT_CATALOG = "edit_catalog"
+    END_WITHOUT_PAYPAL = "end_without_paypal"
 
 
 _PERMISSIONS = {
     Role.OWNER: frozenset(Permission),
-    Role.MEMBER: frozenset(Permission),
+    Role.MEMBER: frozenset(Permission) - {Permission.END_WITHOUT_PAYPAL},
     Role.VIEWER: frozenset({Permission.SEE}),
 }
 

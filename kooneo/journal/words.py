@@ -41,6 +41,7 @@ EVENTS = {
     "offer.changed": ("Offre modifiée", ""),
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
+    "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "payment.recorded": ("Paiement reçu autrement", "live"),
     "demo.seeded": ("Exemples créés", ""),
@@ -51,6 +52,7 @@ _CHANGE_RESULTS = {
     "requested": ("%(requested)s", "held"),
     "refused": ("%(requested)s : refusé, rien n'a changé", "cut"),
     "needs_attention": ("%(requested)s : resté sans réponse sûre", "late"),
+    "given_up": ("%(requested)s : l'équipe y a renoncé", ""),
 }
 
 _PLACES = {
@@ -114,6 +116,11 @@ def _of_subscription(what: str) -> tuple[str, str]:
     if what in list(SubscriptionStatus):
         status = SubscriptionStatus(what)
         return _("Abonnement : %(status)s", status=words.label(status)), words.tone(status)
+    status_here = what.removesuffix("_unconfirmed")
+    if status_here in list(SubscriptionStatus):
+        status = SubscriptionStatus(status_here)
+        ended = _("Abonnement : %(status)s, non confirmé par PayPal", status=words.label(status))
+        return ended, "late"
     for result, (text, colour) in _CHANGE_RESULTS.items():
         action = what.removesuffix(f"_{result}")
         if action != what and action in list(Action):

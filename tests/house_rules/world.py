@@ -11,6 +11,7 @@ from support.builders import (
     a_merchant,
     a_payment,
     a_product,
+    a_refused_change,
     a_subscription,
     an_offer,
     contents_of,
@@ -46,6 +47,7 @@ def a_world() -> World:
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,
         "grant_id": a_grant(customer, product).id,
+        "change_id": a_refused_change(subscription).id,
     }
     return World(merchant, a_member(merchant), ids)
 

@@ -27,8 +27,8 @@ from kooneo.journal.services import Actor
 from kooneo.paypal import Environment
 from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
-from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.terms import Interval, add_months
 
 from . import paypal
@@ -310,6 +310,25 @@ def a_payment(
             at=at or now(),
         )
     )
+
+
+def a_refused_change(subscription: Subscription, **facts: Any) -> StatusChange:
+    """A cancellation that PayPal did not want."""
+    values = {
+        "id": uuid.uuid4(),
+        "merchant_id": subscription.merchant_id,
+        "subscription_id": subscription.id,
+        "key": str(uuid.uuid4()),
+        "action": Action.CANCEL,
+        "from_status": subscription.status,
+        "wished_status": _S.CANCELLED,
+        "actor_kind": ActorKind.MEMBER,
+        "actor_name": "Nora Petit",
+        "state": ChangeState.REFUSED,
+        "problem": "credentials",
+        "settled_at": now(),
+    }
+    return saved(StatusChange(**(values | facts)))
 
 
 def a_grant(customer: Customer, product: Product, *, until: datetime | None = None) -> AccessGrant:
