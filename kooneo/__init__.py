@@ -15,6 +15,8 @@ from kooneo.customers.views import blueprint as customers_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
+from kooneo.legal.services import carry_out
+from kooneo.legal.views import blueprint as legal_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
@@ -22,7 +24,7 @@ from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 
 BLUEPRINTS = (
-    *(accounts_pages, catalog_pages, help_pages, operations.blueprint, attention.blueprint),
+    *(accounts_pages, catalog_pages, help_pages, operations.blueprint, attention.blueprint, legal_pages),
     *(
         customers_pages,
         subscriptions_pages,
@@ -69,7 +71,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (resume, settle, verify)
+JOBS = (resume, settle, verify, carry_out)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kooneo.language import gettext as _
+from kooneo.legal.queries import OpenRequest, count_open, open_requests
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
@@ -33,9 +34,14 @@ class Charging:
 
 
 @dataclass(frozen=True)
+class Request(OpenRequest):
+    template: str = "attention/_request.html"
+
+
+@dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging]
+    matters: Sequence[StrandedChange | Charging | Request]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -46,7 +52,9 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         _stranded(change, has_keys=has_keys, may_end_alone=may_end_alone)
         for change in queries.unresolved_changes(merchant_id)
     ]
+    declared = [Request(each.request, each.due_at, each.refund) for each in open_requests(merchant_id)]
     found = [
+        Group(_("Demandes de vos clients"), declared),
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
     ]
@@ -54,7 +62,7 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    return queries.count_for_attention(merchant_id)
+    return queries.count_for_attention(merchant_id) + count_open(merchant_id)
 
 
 def _stranded(change: StatusChange, *, has_keys: bool, may_end_alone: bool) -> StrandedChange:

@@ -18,6 +18,8 @@ KINDS = {
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
+    "termination": "Résiliations",
+    "withdrawal": "Rétractations",
 }
 
 EVENTS = {
@@ -44,6 +46,13 @@ EVENTS = {
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "termination.received": ("Résiliation demandée", "held"),
+    "termination.verified": ("Résiliation confirmée par le lien", "held"),
+    "termination.settled": ("Demande de résiliation traitée", ""),
+    "withdrawal.received": ("Rétractation reçue", "held"),
+    "withdrawal.verified": ("Rétractation confirmée par le lien", "held"),
+    "withdrawal.effective": ("Le client a renoncé au contrat : accès fermé", "cut"),
+    "withdrawal.settled": ("Rétractation traitée", ""),
     "demo.seeded": ("Exemples créés", ""),
 }
 """The words and their tone, for events that do not follow from the table of the lifecycle."""
@@ -86,6 +95,7 @@ _DETAILS = {
     "product": "Produit",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
+    "reference": "Référence",
 }
 """Details that are shown as they stand, with their label."""
 

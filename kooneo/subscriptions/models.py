@@ -60,6 +60,8 @@ class Subscription(MerchantScoped, TermsColumns, Base):
 
     unconfirmed: Mapped[bool] = mapped_column(default=False)
     """Ended here without PayPal, which may still charge: the one exception to what a status promises."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the customer withdrew from the contract (rétractation): from then on it opens nothing, whatever its status."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     open_at_end: Mapped[bool] = mapped_column(default=False)
     """Whether contents were open the instant before the end: at most those stay open after a cancellation."""

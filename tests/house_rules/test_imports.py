@@ -10,7 +10,7 @@ from .source import Module, modules
 pytestmark = pytest.mark.any_engine
 
 # Parts that use the domain; the domain never uses them.
-OUTER = ("attention", "portal", "reports", "winback", "demo", "webhooks", "help")
+OUTER = ("attention", "legal", "portal", "reports", "winback", "demo", "webhooks", "help")
 DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal")
 # They know none of Kooneo's parts: plain values in, plain values out.
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")

@@ -13,6 +13,7 @@ from support.builders import (
     a_product,
     a_refused_change,
     a_subscription,
+    a_termination_request,
     an_offer,
     contents_of,
 )
@@ -47,6 +48,7 @@ def a_world() -> World:
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,
         "grant_id": a_grant(customer, product).id,
+        "request_id": a_termination_request(subscription).id,
         "change_id": a_refused_change(subscription).id,
     }
     return World(merchant, a_member(merchant), ids)
