@@ -7,6 +7,7 @@ from kooneo import cli, error_pages, htmx, language, operations, security
 from kooneo.access.views import blueprint as access_pages
 from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
+from kooneo.attention import views as attention
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Mode, Settings
@@ -16,18 +17,33 @@ from kooneo.files import receiving
 from kooneo.files import services as files
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
+from kooneo.legal.services import carry_out
+from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
+from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
-    *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
-    *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages, settings_pages),
+    access_pages,
+    accounts_pages,
+    attention.blueprint,
+    billing_pages,
+    catalog_pages,
+    customers_pages,
+    help_pages,
+    journal_pages,
+    legal_pages,
+    manual_pages,
+    operations.blueprint,
+    settings_pages,
+    subscriptions_pages,
+    unconfirmed_pages,
     welcome_pages,
 )
 
@@ -70,11 +86,12 @@ STYLESHEETS = (
         "guide",
         "first-steps",
         "letter",
+        "attention",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (files, forget, resume, send, settle, verify)
+JOBS = (carry_out, files, forget, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -85,7 +102,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
-    for extension in (security, db, language, htmx, access_control, receiving, csrf, error_pages, cli):
+    for extension in (security, db, language, htmx, access_control, receiving, csrf, error_pages, cli, attention):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():

@@ -28,11 +28,12 @@ class Terms:
         """How many payments were agreed at least; none when the customer may stop at any time."""
         return self.total_cycles or self.commitment_cycles
 
-    def period_end(self, start: datetime) -> datetime:
-        """The end of the period that a payment at `start` pays for. The 31st of a short month is its last day."""
+    def period_end(self, start: datetime, cycles: int = 1) -> datetime:
+        """The end of what `cycles` payments from `start` on pay for. The 31st of a short month is its last day."""
+        units = self.interval_count * cycles
         if self.interval in (Interval.DAY, Interval.WEEK):
-            return start + timedelta(days=self.interval_count * (7 if self.interval == Interval.WEEK else 1))
-        return add_months(start, self.interval_count * (12 if self.interval == Interval.YEAR else 1))
+            return start + timedelta(days=units * (7 if self.interval == Interval.WEEK else 1))
+        return add_months(start, units * (12 if self.interval == Interval.YEAR else 1))
 
 
 def add_months(start: datetime, months: int) -> datetime:

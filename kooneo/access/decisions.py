@@ -36,6 +36,8 @@ class SubscriptionFacts:
     paid_until: datetime | None = None
     ended_at: datetime | None = None
     open_at_end: bool = False
+    withdrawn_at: datetime | None = None
+    """The customer withdrew from the contract."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ class Reason(StrEnum):
     CLOSED_BEFORE_END = "closed_before_end"
     NOT_UNLOCKED_AT_END = "not_unlocked_at_end"
     PAID_PERIOD_OVER = "paid_period_over"
+    CONTRACT_WITHDRAWN = "contract_withdrawn"
     GRANT_OVER = "grant_over"
     GRANT_WITHDRAWN = "grant_withdrawn"
 
@@ -150,6 +153,8 @@ def decide_all(
 def _by_subscription(
     content: ContentFacts, product: ProductFacts, subscription: SubscriptionFacts, at: datetime
 ) -> _Verdict:
+    if subscription.withdrawn_at is not None:
+        return _Verdict(False, Reason.CONTRACT_WITHDRAWN, since=subscription.withdrawn_at)
     unlocks_at = subscription.started_at + timedelta(days=content.unlock_after_days)
     match subscription.status:
         case SubscriptionStatus.PENDING:

@@ -29,6 +29,7 @@ def subscription_facts(subscription: Subscription) -> SubscriptionFacts:
         paid_until=subscription.paid_until,
         ended_at=subscription.ended_at,
         open_at_end=subscription.open_at_end,
+        withdrawn_at=subscription.withdrawn_at,
     )
 
 

@@ -20,6 +20,7 @@ _CLOSED = {
     Reason.CLOSED_BEFORE_END: "Fermé : il l'était déjà avant l'arrêt",
     Reason.NOT_UNLOCKED_AT_END: "Fermé : pas encore débloqué le %(since)s",
     Reason.PAID_PERIOD_OVER: "Fermé : période payée terminée le %(since)s",
+    Reason.CONTRACT_WITHDRAWN: "Fermé : le client a renoncé au contrat le %(since)s",
     Reason.GRANT_OVER: "Fermé : accès donné jusqu'au %(since)s",
     Reason.GRANT_WITHDRAWN: "Fermé : accès donné à la main, retiré le %(since)s",
 }

@@ -23,11 +23,12 @@ class Permission(StrEnum):
     EDIT_CATALOG = "edit_catalog"
     CONFIGURE = "configure"
     """The account itself: its PayPal keys."""
+    END_WITHOUT_PAYPAL = "end_without_paypal"
 
 
 _PERMISSIONS = {
     Role.OWNER: frozenset(Permission),
-    Role.MEMBER: frozenset(Permission) - {Permission.CONFIGURE},
+    Role.MEMBER: frozenset(Permission) - {Permission.CONFIGURE, Permission.END_WITHOUT_PAYPAL},
     Role.VIEWER: frozenset({Permission.SEE}),
 }
 

@@ -23,6 +23,8 @@ KINDS = {
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
+    "termination": "Résiliations",
+    "withdrawal": "Rétractations",
 }
 
 EVENTS = {
@@ -56,8 +58,16 @@ EVENTS = {
     "offer.changed": ("Offre modifiée", ""),
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
+    "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "termination.received": ("Résiliation demandée", "held"),
+    "termination.verified": ("Résiliation confirmée par le lien", "held"),
+    "termination.settled": ("Demande de résiliation traitée", ""),
+    "withdrawal.received": ("Rétractation reçue", "held"),
+    "withdrawal.verified": ("Rétractation confirmée par le lien", "held"),
+    "withdrawal.effective": ("Le client a renoncé au contrat : accès fermé", "cut"),
+    "withdrawal.settled": ("Rétractation traitée", ""),
     "demo.seeded": ("Exemples créés", ""),
 }
 """The words and their tone, for events that do not follow from the table of the lifecycle."""
@@ -66,6 +76,7 @@ _CHANGE_RESULTS = {
     "requested": ("%(requested)s", "held"),
     "refused": ("%(requested)s : refusé, rien n'a changé", "cut"),
     "needs_attention": ("%(requested)s : resté sans réponse sûre", "late"),
+    "given_up": ("%(requested)s : l'équipe y a renoncé", ""),
 }
 
 _PLACES = {
@@ -116,6 +127,7 @@ _DETAILS = {
     "recipient": "Destinataire",
     "mail_problem": "Cause",
     "notice": "E-mail au client",
+    "reference": "Référence",
 }
 """Details that are shown, with their label."""
 
@@ -146,6 +158,11 @@ def _of_subscription(what: str) -> tuple[str, str]:
     if what in list(SubscriptionStatus):
         status = SubscriptionStatus(what)
         return _("Abonnement : %(status)s", status=words.label(status)), words.tone(status)
+    status_here = what.removesuffix("_unconfirmed")
+    if status_here in list(SubscriptionStatus):
+        status = SubscriptionStatus(status_here)
+        ended = _("Abonnement : %(status)s, non confirmé par PayPal", status=words.label(status))
+        return ended, "late"
     for result, (text, colour) in _CHANGE_RESULTS.items():
         action = what.removesuffix(f"_{result}")
         if action != what and action in list(Action):

@@ -87,6 +87,8 @@ def _done(change: StatusChange, subscription: Subscription) -> Note:
 
 
 def _confirmation(change: StatusChange, subscription: Subscription) -> str:
+    if subscription.unconfirmed:
+        return _("Terminé ici sans PayPal, qui ne l'a pas confirmé : il peut encore prélever.")
     if subscription.gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
     if change.paypal_status is None:
@@ -244,6 +246,15 @@ def about_check(subscription: Subscription) -> Note | None:
     else:
         why = _("PayPal a répondu : %(why)s.", why=_(_REFUSED[Problem(problem)][0], detail=_("sans motif")))
     return Note("late", "mark-attention", _("La vérification n'a pas abouti."), why)
+
+
+def unconfirmed() -> Note:
+    return Note(
+        "late",
+        "mark-attention",
+        _("Terminé ici sans PayPal."),
+        _("S'il connaît encore cet abonnement, PayPal peut prélever : arrêtez-le dans votre compte PayPal."),
+    )
 
 
 def verified(subscription: Subscription) -> Note:

@@ -18,6 +18,7 @@ from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.history import HistoryLine, history
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.services.unresolved import may_end_without_paypal
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Card:
     """The latest."""
     may_verify: bool
     may_record_payment: bool
+    may_end_without_paypal: bool
     paypal_page: str
     """Where PayPal shows it to the merchant; empty when there is no such page."""
 
@@ -53,6 +55,12 @@ class Card:
         return self.change.state
 
     @property
+    def needs_a_person(self) -> bool:
+        return (
+            self.change is not None and self.change.state == ChangeState.NEEDS_ATTENTION and not self.change.given_up_at
+        )
+
+    @property
     def waiting(self) -> bool:
         return self.change is not None and not self.change.state.settled
 
@@ -60,9 +68,9 @@ class Card:
     def version(self) -> str:
         """Changes with what the card says: a refresh that finds the same draws nothing."""
         change = self.change
-        state = change and (change.id, change.state, change.attempts, change.settled_at)
+        state = change and (change.id, change.state, change.attempts, change.settled_at, change.given_up_at)
         access = [(line.decision.content.id, line.decision.open, line.why) for line in self.access]
-        facts = (self.subscription.status, state, access, self.paid)
+        facts = (self.subscription.status, self.subscription.unconfirmed, state, access, self.paid)
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
@@ -116,6 +124,7 @@ def _draw(
             and not row.status.ended
             and (row.gateway == Gateway.MANUAL or row.outstanding_minor > 0),
             may_verify=may_change and account is not None and row.gateway == Gateway.PAYPAL,
+            may_end_without_paypal=may_end_without_paypal(row, change, has_keys=account is not None),
             paypal_page=paypal_page(account, row.paypal_id),
         )
         cards.append(card)
@@ -123,10 +132,12 @@ def _draw(
 
 
 def _note(subscription: Subscription, change: StatusChange | None) -> Note | None:
-    if change is not None and change.state != ChangeState.DONE:
+    if change is not None and change.state != ChangeState.DONE and not change.given_up_at:
         return answers.about(change, subscription)
     if found := answers.about_check(subscription):
         return found
+    if subscription.unconfirmed:
+        return answers.unconfirmed()
     if subscription.status == SubscriptionStatus.PAST_DUE:
         return _late(subscription)
     if subscription.paused:
@@ -167,7 +178,7 @@ def _permissions(
 
 def _missing(subscription: Subscription) -> str:
     match subscription.status:
-        case _ if subscription.gateway == Gateway.MANUAL:
+        case _ if subscription.gateway == Gateway.MANUAL or subscription.unconfirmed:
             return ""
         case SubscriptionStatus.COMPLETED:
             return _("Cet abonnement est allé à son terme : il n'y a plus rien à arrêter.")

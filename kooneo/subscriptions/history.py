@@ -52,6 +52,8 @@ def _change_lines(change: StatusChange) -> list[HistoryLine]:
         return [asked]
     if change.state == ChangeState.DONE and change.to_status:
         answer = _(" · PayPal a répondu : %(status)s", status=change.paypal_status) if change.paypal_status else ""
+        if change.unconfirmed:
+            answer = _(", sans PayPal")
         became = words.label(change.to_status) + reason
         return [HistoryLine(change.settled_at, became, change.actor_name + answer, words.tone(change.to_status))]
     return [HistoryLine(change.settled_at, _failure(change), _whose(change), "cut"), asked]

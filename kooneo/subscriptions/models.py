@@ -23,6 +23,12 @@ class Subscription(MerchantScoped, TermsColumns, Base):
         UniqueConstraint("merchant_id", "paypal_id"),
         Index("ix_subscriptions_customer_id_status", "customer_id", "status"),
         Index("ix_subscriptions_merchant_id_status", "merchant_id", "status"),
+        Index(
+            "ix_subscriptions_check_problem",
+            "merchant_id",
+            sqlite_where=text("check_problem IS NOT NULL"),
+            postgresql_where=text("check_problem IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -53,6 +59,10 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     check_problem: Mapped[str | None] = mapped_column(String(60))
     """Why the last verification failed (outcomes.Problem); none when it told how things are."""
 
+    unconfirmed: Mapped[bool] = mapped_column(default=False)
+    """Ended here without PayPal, which may still charge: the one exception to what a status promises."""
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the customer withdrew from the contract (rétractation): from then on it opens nothing, whatever its status."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     open_at_end: Mapped[bool] = mapped_column(default=False)
     """Whether contents were open the instant before the end: at most those stay open after a cancellation."""
@@ -117,6 +127,13 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
             sqlite_where=text("state IN ('open', 'unknown')"),
             postgresql_where=text("state IN ('open', 'unknown')"),
         ),
+        Index(
+            "ix_status_changes_unresolved",
+            "merchant_id",
+            "settled_at",
+            sqlite_where=text("state IN ('refused', 'needs_attention') AND given_up_at IS NULL"),
+            postgresql_where=text("state IN ('refused', 'needs_attention') AND given_up_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -156,6 +173,10 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
     paypal_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When PayPal says that its status changed."""
     debug_id: Mapped[str | None] = mapped_column(String(60))
+    unconfirmed: Mapped[bool] = mapped_column(default=False)
+    """Carried out here without PayPal."""
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the team decided to leave it at that; the journal says who."""
 
     subscription: Mapped[Subscription] = relationship(back_populates="changes", lazy="raise")
 

@@ -4,15 +4,16 @@ import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.catalog.models import Offer, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.subscriptions.lifecycle import ENDED, IN_FORCE, Gateway
-from kooneo.subscriptions.models import UNSETTLED, StatusChange, Subscription
+from kooneo.subscriptions.models import UNSETTLED, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.outcomes import Problem
 
 PAYMENTS_SHOWN = 12
 """The newest ones of each subscription; a record may hold years of them."""
@@ -99,3 +100,50 @@ def paid_totals(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.U
         .group_by(Payment.subscription_id)
     )
     return {subscription_id: int(total) for subscription_id, total in db.session.execute(query)}
+
+
+def _unresolved(merchant_id: uuid.UUID) -> Select[StatusChange]:
+    """The latest change of a subscription, when it ended without its wish and nobody has given it up. An end that came all the
+    same, by another way, leaves nothing to do."""
+    later = aliased(StatusChange)
+    superseded = select(later.id).where(
+        later.subscription_id == StatusChange.subscription_id, later.requested_at > StatusChange.requested_at
+    )
+    return (
+        select(StatusChange)
+        .join(Subscription, Subscription.id == StatusChange.subscription_id)
+        .where(
+            StatusChange.merchant_id == merchant_id,
+            StatusChange.state.in_([ChangeState.REFUSED, ChangeState.NEEDS_ATTENTION]),
+            StatusChange.given_up_at.is_(None),
+            ~superseded.exists(),
+            or_(Subscription.status.not_in(ENDED), StatusChange.wished_status.not_in(ENDED)),
+        )
+    )
+
+
+def unresolved_changes(merchant_id: uuid.UUID) -> Sequence[StatusChange]:
+    """What a person must look at, the next charge first. With subscription, offer and customer."""
+    whole = joinedload(StatusChange.subscription)
+    query = _unresolved(merchant_id).options(
+        whole.joinedload(Subscription.offer), whole.joinedload(Subscription.customer)
+    )
+    due = Subscription.next_billing_at
+    return db.session.scalars(query.order_by(due.is_(None), due, StatusChange.settled_at)).all()
+
+
+def _charging_after_end(merchant_id: uuid.UUID) -> Select[Subscription]:
+    return select(Subscription).filter_by(merchant_id=merchant_id, check_problem=Problem.CHARGING)
+
+
+def charging_after_end(merchant_id: uuid.UUID) -> Sequence[Subscription]:
+    """Ended here, and in force at PayPal."""
+    query = _charging_after_end(merchant_id).options(joinedload(Subscription.offer), joinedload(Subscription.customer))
+    return db.session.scalars(query.order_by(Subscription.ended_at)).all()
+
+
+def count_for_attention(merchant_id: uuid.UUID) -> int:
+    """How many of both there are."""
+    rows = (_unresolved(merchant_id), _charging_after_end(merchant_id))
+    counts = [select(func.count()).select_from(row.subquery()).scalar_subquery() for row in rows]
+    return int(db.session.scalars(select(counts[0] + counts[1])).one())

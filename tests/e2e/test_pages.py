@@ -12,9 +12,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from support import builders, paypal
+from support.acting import rewrite
 from support.requirements import require
 
 from kooneo.accounts.models import Role
+from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 
 from . import steps
@@ -182,6 +184,39 @@ def _needs_attention(page: Page, stack: Stack) -> None:
     expect(card).to_have_attribute("data-change", "needs_attention", timeout=steps.ANSWER_MS)
 
 
+def _attention(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    for problem in ("credentials", "not_found"):
+        builders.a_refused_change(builders.a_subscription(merchant=merchant), problem=problem)
+    ended = builders.a_subscription(merchant=merchant, status="cancelled")
+    rewrite(ended, check_problem="charging", checked_at=now(), unconfirmed=True)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/attention")
+    expect(page.get_by_role("button", name="Réessayer")).to_have_count(2)
+
+
+def _nothing_to_do(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/attention")
+    expect(page.get_by_text("Rien à traiter")).to_be_visible()
+
+
+def _ending_without_paypal(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    builders.a_refused_change(subscription)
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/subscriptions/{subscription.id}/unconfirmed-end")
+    page.get_by_role("button", name="Terminer sans PayPal").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _unconfirmed(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription(status="cancelled")
+    rewrite(subscription, unconfirmed=True)
+    card = steps.signed_in_record(page, stack, subscription)
+    expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
+
+
 def _lost_connection(page: Page, stack: Stack) -> None:
     _dialog(page, stack)
     page.route("**/cancellation", lambda route: route.abort())
@@ -332,6 +367,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
+    *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 

@@ -12,7 +12,9 @@ from support.builders import (
     a_merchant,
     a_payment,
     a_product,
+    a_refused_change,
     a_subscription,
+    a_termination_request,
     an_offer,
     with_picture,
 )
@@ -49,6 +51,8 @@ def a_world() -> World:
         "payment_id": a_payment(subscription).id,
         "grant_id": a_grant(customer, product).id,
         "message_id": attempt_to_send(a_message(merchant)).id,
+        "request_id": a_termination_request(subscription).id,
+        "change_id": a_refused_change(subscription).id,
     }
     return World(merchant, a_member(merchant), ids)
 

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import uuid
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -31,11 +32,15 @@ from kooneo.files.models import StoredFile
 from kooneo.files.pictures import draw
 from kooneo.files.services import keep
 from kooneo.journal.services import Actor
+from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.references import contract_reference
+from kooneo.legal.services.receive import Declaration, declare
 from kooneo.paypal import Environment
+from kooneo.portal.options import Options, PortalOptions
 from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
-from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
+from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.terms import Interval, add_months
 
 from . import paypal
@@ -330,6 +335,48 @@ def a_payment(
             refunded_at=refunded_at or (now() if refunded else None),
         )
     )
+
+
+def a_refused_change(subscription: Subscription, **facts: Any) -> StatusChange:
+    """A cancellation that PayPal did not want."""
+    values = {
+        "id": uuid.uuid4(),
+        "merchant_id": subscription.merchant_id,
+        "subscription_id": subscription.id,
+        "key": str(uuid.uuid4()),
+        "action": Action.CANCEL,
+        "from_status": subscription.status,
+        "wished_status": _S.CANCELLED,
+        "actor_kind": ActorKind.MEMBER,
+        "actor_name": "Nora Petit",
+        "state": ChangeState.REFUSED,
+        "problem": "credentials",
+        "settled_at": now(),
+    }
+    return saved(StatusChange(**(values | facts)))
+
+
+@in_app
+def a_termination_request(subscription: Subscription, **typed: Any) -> LegalRequest:
+    """Declared by the customer, signed in; nothing has been made of it yet."""
+    customer = db.session.get_one(Customer, subscription.customer_id)
+    values = {
+        "kind": RequestKind.TERMINATION,
+        "name": customer.name,
+        "email": customer.email,
+        "contract": contract_reference(subscription),
+    }
+    declaration = Declaration(**(values | typed))
+    by = Actor("customer", customer.name, "portal", customer.id)
+    return declare(subscription, declaration, key=str(uuid.uuid4()), by=by)
+
+
+@in_app
+def lets_customers_cancel(merchant: Merchant, **options: Any) -> PortalOptions:
+    """The merchant's option is on."""
+    values = asdict(Options(self_cancellation=True)) | options
+    with transaction():
+        return db.session.merge(PortalOptions(merchant_id=merchant.id, **values))
 
 
 def a_grant(customer: Customer, product: Product, *, until: datetime | None = None) -> AccessGrant:

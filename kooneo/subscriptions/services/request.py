@@ -71,7 +71,7 @@ def request_change(subscription: Subscription, wish: Wish, *, by: Actor, key: st
 
 def _request(merchant_id: uuid.UUID, subscription_id: uuid.UUID, wish: Wish, by: Actor, key: str) -> StatusChange:
     with transaction():
-        subject = _locked(merchant_id, subscription_id)
+        subject = locked(merchant_id, subscription_id)
         if replay := _by_key(merchant_id, key):
             return _same(replay, subscription_id, wish)
         if unsettled := unsettled_change(subscription_id):
@@ -88,7 +88,7 @@ def _request(merchant_id: uuid.UUID, subscription_id: uuid.UUID, wish: Wish, by:
     return change
 
 
-def _locked(merchant_id: uuid.UUID, subscription_id: uuid.UUID) -> Subscription:
+def locked(merchant_id: uuid.UUID, subscription_id: uuid.UUID) -> Subscription:
     query = select(Subscription).filter_by(merchant_id=merchant_id, id=subscription_id).with_for_update()
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 

@@ -31,8 +31,17 @@ def truth(wished: SubscriptionStatus, remote: RemoteSubscription) -> Subscriptio
 def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
     """Take PayPal's facts, and its status as long as nothing has ended there or here."""
     learn(subscription, remote, at=now())
-    if not subscription.status.ended and remote.status not in ENDED_AT_PAYPAL:
+    if remote.status in ENDED_AT_PAYPAL:
+        _confirm(subscription, remote)
+    elif not subscription.status.ended:
         _follow(subscription, status_in_force(remote), remote)
+
+
+def _confirm(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """What was ended here without PayPal has ended there too."""
+    if subscription.unconfirmed:
+        subscription.unconfirmed = False
+        note("subscription.end_confirmed", subscription, by=_PAYPAL, debug_id=remote.debug_id)
 
 
 def follow_to_the_end(subscription: Subscription, remote: RemoteSubscription) -> None:

@@ -1,0 +1,83 @@
+"""What waits for a person, gathered from the parts that know."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kooneo.language import gettext as _
+from kooneo.legal.queries import OpenRequest, count_open, open_requests
+from kooneo.settings.services import paypal_account
+from kooneo.subscriptions import answers, queries
+from kooneo.subscriptions.answers import Note
+from kooneo.subscriptions.lifecycle import NotAllowed, transition
+from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.services.unresolved import may_end_without_paypal
+
+
+@dataclass(frozen=True)
+class StrandedChange:
+    """A change that PayPal refused, or that nobody can be sure of."""
+
+    change: StatusChange
+    note: Note
+    may_retry: bool
+    may_end_alone: bool
+    template: str = "attention/_change.html"
+
+
+@dataclass(frozen=True)
+class Charging:
+    """Ended here, and in force at PayPal."""
+
+    subscription: Subscription
+    template: str = "attention/_charging.html"
+
+
+@dataclass(frozen=True)
+class Request(OpenRequest):
+    template: str = "attention/_request.html"
+
+
+@dataclass(frozen=True)
+class Group:
+    title: str
+    matters: Sequence[StrandedChange | Charging | Request]
+
+
+def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
+    """The most pressing first; a group with nothing in it is left out."""
+    charging = [Charging(subscription) for subscription in queries.charging_after_end(merchant_id)]
+    has_keys = paypal_account(merchant_id) is not None
+    stranded = [
+        _stranded(change, has_keys=has_keys, may_end_alone=may_end_alone)
+        for change in queries.unresolved_changes(merchant_id)
+    ]
+    declared = [Request(each.request, each.due_at, each.refund) for each in open_requests(merchant_id)]
+    found = [
+        Group(_("Demandes de vos clients"), declared),
+        Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
+        Group(_("PayPal a refusé, ou ne répond plus"), stranded),
+    ]
+    return [group for group in found if group.matters]
+
+
+def count(merchant_id: uuid.UUID) -> int:
+    return queries.count_for_attention(merchant_id) + count_open(merchant_id)
+
+
+def _stranded(change: StatusChange, *, has_keys: bool, may_end_alone: bool) -> StrandedChange:
+    subscription = change.subscription
+    return StrandedChange(
+        change=change,
+        note=answers.about(change, subscription),
+        may_retry=has_keys and _still_possible(change),
+        may_end_alone=may_end_alone and may_end_without_paypal(subscription, change, has_keys=has_keys),
+    )
+
+
+def _still_possible(change: StatusChange) -> bool:
+    try:
+        transition(change.action, change.subscription.standing, to=change.wished_status)
+    except NotAllowed:
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""Reading legal requests: merchant first."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from kooneo.extensions import db
+from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.periods import REFUND_DAYS
+from kooneo.money import Money
+from kooneo.subscriptions.lifecycle import ENDED
+from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.queries import paid_totals
+
+
+@dataclass(frozen=True)
+class OpenRequest:
+    """One that a person must see to."""
+
+    request: LegalRequest
+    due_at: datetime | None
+    """The next charge of a termination, the last day to refund of a withdrawal; none when nothing is known to be due."""
+    refund: Money | None = None
+
+
+def _open() -> tuple[ColumnElement[bool], ...]:
+    """A termination is over when its contract has ended, by whatever way; a withdrawal when the money is back."""
+    return (
+        LegalRequest.settled_at.is_(None),
+        or_(
+            LegalRequest.kind == RequestKind.WITHDRAWAL,
+            LegalRequest.subscription_id.is_(None),
+            Subscription.status.not_in(ENDED),
+        ),
+    )
+
+
+def open_requests(merchant_id: uuid.UUID) -> list[OpenRequest]:
+    """The nearest deadline first, those without one last."""
+    query = (
+        select(LegalRequest)
+        .outerjoin(LegalRequest.subscription)
+        .where(LegalRequest.merchant_id == merchant_id, *_open())
+        .options(
+            joinedload(LegalRequest.customer), contains_eager(LegalRequest.subscription).joinedload(Subscription.offer)
+        )
+    )
+    found = [_with_deadline(request) for request in db.session.scalars(query)]
+    return sorted(found, key=lambda each: (each.due_at is None, each.due_at or each.request.received_at))
+
+
+def count_open(merchant_id: uuid.UUID) -> int:
+    query = select(func.count()).select_from(LegalRequest).outerjoin(LegalRequest.subscription)
+    return int(db.session.scalars(query.where(LegalRequest.merchant_id == merchant_id, *_open())).one())
+
+
+def refund_of(subscription: Subscription) -> Money | None:
+    """What was paid for it and not given back."""
+    paid = paid_totals(subscription.merchant_id, [subscription.id]).get(subscription.id, 0)
+    return Money(paid, subscription.currency) if paid else None
+
+
+def requests_for(merchant_id: uuid.UUID, subscription_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, LegalRequest]:
+    """The latest request of each subscription."""
+    query = select(LegalRequest).filter_by(merchant_id=merchant_id)
+    query = query.where(LegalRequest.subscription_id.in_(subscription_ids)).order_by(LegalRequest.received_at)
+    return {request.subscription_id: request for request in db.session.scalars(query) if request.subscription_id}
+
+
+def _with_deadline(request: LegalRequest) -> OpenRequest:
+    subscription = request.subscription
+    if request.kind == RequestKind.TERMINATION or subscription is None:
+        return OpenRequest(request, subscription.next_payment_at if subscription else None)
+    return OpenRequest(request, request.received_at + timedelta(days=REFUND_DAYS), refund_of(subscription))
