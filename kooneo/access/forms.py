@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
 from kooneo.access.services import REASON_LENGTH
@@ -48,24 +48,28 @@ class TermForm(ReasonForm):
 
 
 class GrantForm(TermForm):
-    what = SelectField(validate_choice=False)
+    what = SelectMultipleField(validate_choice=False)
+    """`product:` or `content:`, and an id."""
     change_key = HiddenField(
         validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
     )
-    """Made with the form: sent twice, it is one grant."""
+    """Made with the form: sent twice, it gives once."""
 
-    def validate_what(self, _field: SelectField) -> None:
-        if self.chosen is None:
-            raise ValidationError(_("Choisissez un produit ou un contenu."))
+    def validate_what(self, _field: SelectMultipleField) -> None:
+        if not self.chosen:
+            raise ValidationError(_("Choisissez au moins un produit ou un contenu."))
 
     @property
-    def chosen(self) -> tuple[str, uuid.UUID] | None:
-        """`product` or `content`, and its id."""
-        kind, _colon, value = (self.what.data or "").partition(":")
-        try:
-            return (kind, uuid.UUID(value)) if kind in ("product", "content") else None
-        except ValueError:
-            return None
+    def chosen(self) -> list[uuid.UUID]:
+        return [chosen for value in self.what.data or [] if (chosen := _chosen(value))]
+
+
+def _chosen(value: str) -> uuid.UUID | None:
+    kind, _colon, chosen = value.partition(":")
+    try:
+        return uuid.UUID(chosen) if kind in ("product", "content") else None
+    except ValueError:
+        return None
 
 
 def _day(text: str | None) -> date | None:

@@ -17,7 +17,7 @@ class AccessGrant(MerchantScoped, Base):
 
     __tablename__ = "access_grants"
     __table_args__ = (
-        UniqueConstraint("merchant_id", "key"),
+        UniqueConstraint("merchant_id", "key", "place"),
         Index("ix_access_grants_merchant_id_customer_id", "merchant_id", "customer_id"),
     )
 
@@ -27,7 +27,9 @@ class AccessGrant(MerchantScoped, Base):
     content_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contents.id"))
     """The one content that it opens; none = all of the product's, those to come too."""
     key: Mapped[str | None] = mapped_column(String(64))
-    """Made with the form: the same form sent twice is one grant."""
+    """Made with the form: the same form sent twice gives once."""
+    place: Mapped[int] = mapped_column(default=0)
+    """Among the grants of one form."""
     granted_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     granted_by: Mapped[str] = mapped_column(String(120))

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.access.decisions import ContentFacts, GrantFacts, ProductFacts, SubscriptionFacts
@@ -66,5 +66,14 @@ def facts_of(grant: AccessGrant) -> GrantFacts:
 
 def catalogue(merchant_id: uuid.UUID) -> Sequence[Product]:
     """Every product with its contents, the archived ones too: somebody may still have them."""
+    return db.session.scalars(_with_contents(merchant_id)).all()
+
+
+def can_be_given(merchant_id: uuid.UUID) -> Sequence[Product]:
+    """The products of today, with their contents."""
+    return db.session.scalars(_with_contents(merchant_id).where(Product.archived_at.is_(None))).all()
+
+
+def _with_contents(merchant_id: uuid.UUID) -> Select[Product]:
     query = select(Product).filter_by(merchant_id=merchant_id).options(selectinload(Product.contents))
-    return db.session.scalars(query.order_by(Product.title, Product.id)).all()
+    return query.order_by(Product.title, Product.id)

@@ -1,5 +1,7 @@
 """Giving access by hand, changing it, taking it back. Who and why stand on the grant and in the journal."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -26,45 +28,68 @@ class AlreadyWithdrawn(Exception):
 
 def give(
     customer: Customer,
-    what: Product | Content,
+    things: Sequence[Product | Content],
     *,
     until: date | None,
     reason: str,
     key: str,
     by: Actor,
-) -> AccessGrant:
-    """Open a product, or one content, until the end of a day or for good. The same form sent twice gives once.
+) -> Sequence[AccessGrant]:
+    """Open products, or single contents, until the end of a day or for good: a grant and a line of the journal each, all
+    or none. What a product among them opens anyway gets no grant of its own. The same form sent twice gives once.
 
     Raises KeyReused.
     """
-    customer_id, title = customer.id, what.title
-    product_id, content_id = (what.id, None) if isinstance(what, Product) else (what.product_id, what.id)
+    customer_id, titles = customer.id, {thing.id: thing.title for thing in things}
+    opened = [(thing.product_id, thing.id) if isinstance(thing, Content) else (thing.id, None) for thing in things]
     with transaction():
         customer = db.session.get_one(Customer, customer_id, with_for_update=True)
-        grant = AccessGrant(
-            merchant_id=customer.merchant_id,
-            customer_id=customer.id,
-            product_id=product_id,
-            content_id=content_id,
-            key=key,
-            until=_end_of(until, customer),
-            granted_by=by.name,
-            reason=reason,
-        )
-        earlier = db.session.scalars(select(AccessGrant).filter_by(merchant_id=grant.merchant_id, key=key)).first()
-        if earlier is not None:
-            return _same(earlier, grant)
-        db.session.add(grant)
+        term = _end_of(until, customer)
+        grants = [
+            AccessGrant(
+                merchant_id=customer.merchant_id,
+                customer_id=customer.id,
+                product_id=product_id,
+                content_id=content_id,
+                key=key,
+                place=place,
+                until=term,
+                granted_by=by.name,
+                reason=reason,
+            )
+            for place, (product_id, content_id) in enumerate(_without_doubles(opened))
+        ]
+        if earlier := _of_form(customer.merchant_id, key):
+            return _same(earlier, grants)
+        db.session.add_all(grants)
         db.session.flush()
-        _note("access.given", grant, by, after=_term(until), title=title, reason=reason)
-    return grant
+        for grant in grants:
+            title = titles[grant.content_id or grant.product_id]
+            _note("access.given", grant, by, after=_term(until), title=title, reason=reason)
+    return grants
 
 
-def _same(earlier: AccessGrant, grant: AccessGrant) -> AccessGrant:
-    fixed = ("customer_id", "product_id", "content_id", "until", "reason")
-    if any(getattr(earlier, name) != getattr(grant, name) for name in fixed):
+def _without_doubles(
+    opened: Sequence[tuple[uuid.UUID, uuid.UUID | None]],
+) -> list[tuple[uuid.UUID, uuid.UUID | None]]:
+    whole = {product_id for product_id, content_id in opened if content_id is None}
+    return [pair for pair in dict.fromkeys(opened) if pair[1] is None or pair[0] not in whole]
+
+
+def _of_form(merchant_id: uuid.UUID, key: str) -> Sequence[AccessGrant]:
+    query = select(AccessGrant).filter_by(merchant_id=merchant_id, key=key)
+    return db.session.scalars(query.order_by(AccessGrant.place)).all()
+
+
+def _same(earlier: Sequence[AccessGrant], grants: Sequence[AccessGrant]) -> Sequence[AccessGrant]:
+    if [_said(grant) for grant in earlier] != [_said(grant) for grant in grants]:
         raise KeyReused
     return earlier
+
+
+def _said(grant: AccessGrant) -> tuple[object, ...]:
+    """What the form said."""
+    return grant.customer_id, grant.product_id, grant.content_id, grant.until, grant.reason
 
 
 def change(grant: AccessGrant, *, until: date | None, reason: str, by: Actor) -> None:

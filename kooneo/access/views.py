@@ -1,6 +1,7 @@
 """The record's tab "Accès produits", and access given by hand as a resource."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -16,6 +17,7 @@ from kooneo.clock import now
 from kooneo.customers.heads import head_of
 from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
+from kooneo.language import ngettext
 from kooneo.subscriptions.queries import of_customer
 
 blueprint = Blueprint("access", __name__)
@@ -53,7 +55,7 @@ def _new(customer: Customer, form: GrantForm, problem: str = "") -> str:
         "access/new.html",
         customer=customer,
         form=form,
-        products=[product for product in queries.catalogue(merchant_id()) if product.archived_at is None],
+        products=queries.can_be_given(merchant_id()),
         problem=problem,
         reason_length=services.REASON_LENGTH,
     )
@@ -63,14 +65,15 @@ def _new(customer: Customer, form: GrantForm, problem: str = "") -> str:
 @requires(Permission.GIVE_ACCESS)
 def create_grant(customer_id: uuid.UUID) -> Response:
     customer, form = get_or_404(Customer, customer_id), GrantForm()
-    if not form.validate() or form.chosen is None:
+    if not form.validate():
         if form.change_key.errors:
             form.change_key.data = str(uuid.uuid4())
         return make_response(_new(customer, form), 422)
+    things = _found(form.chosen)
     try:
-        services.give(
+        given = services.give(
             customer,
-            _what(*form.chosen),
+            things,
             until=form.last_day,
             reason=form.reason.data,
             key=form.change_key.data,
@@ -80,16 +83,25 @@ def create_grant(customer_id: uuid.UUID) -> Response:
         form.change_key.data = str(uuid.uuid4())
         problem = _("Ce formulaire a déjà servi, avec un autre contenu. Vérifiez, puis confirmez de nouveau.")
         return make_response(_new(get_or_404(Customer, customer_id), form, problem), 409)
-    return _done(customer_id, _("L'accès est donné. Il est ouvert dès maintenant."))
+    return _done(
+        customer_id,
+        ngettext(
+            "L'accès est donné. Il est ouvert dès maintenant.",
+            "%(num)s accès sont donnés. Ils sont ouverts dès maintenant.",
+            len(given),
+        ),
+    )
 
 
-def _what(kind: str, what_id: uuid.UUID) -> Product | Content:
-    if kind == "product":
-        return get_or_404(Product, what_id)
-    content = get_or_404(Content, what_id)
-    if content.removed_at is not None:
+def _found(chosen: Sequence[uuid.UUID]) -> list[Product | Content]:
+    """Of what can be given; anything else is not there."""
+    things: dict[uuid.UUID, Product | Content] = {}
+    for product in queries.can_be_given(merchant_id()):
+        things[product.id] = product
+        things |= {content.id: content for content in product.contents}
+    if not set(chosen) <= things.keys():
         abort(404)
-    return content
+    return [things[one] for one in chosen]
 
 
 @blueprint.get("/access-grants/<uuid:grant_id>")

@@ -16,9 +16,9 @@ from kooneo.demo.catalogue import ATELIER_LUMIERE, PASSWORD, STUDIO_VOISIN, Merc
 from kooneo.demo.customers import CustomerPlan
 from kooneo.demo.rows import identify, member_identity, plan_reference
 from kooneo.extensions import db
-from kooneo.files import disk
-from kooneo.files.models import StoredFile
+from kooneo.files.kinds import Accepted
 from kooneo.files.pictures import MEDIA_TYPE, draw
+from kooneo.files.services import on_disk
 from kooneo.paypal import Environment
 from kooneo.settings.services import save_paypal_keys
 
@@ -85,25 +85,17 @@ def _create_products(plan: MerchantPlan) -> None:
 
 def _pictures(plan: MerchantPlan, key: str, product_id: uuid.UUID) -> tuple[uuid.UUID, uuid.UUID]:
     drawn = draw(BytesIO(washes(key)))
-    large, small = FilePlan("large.webp", MEDIA_TYPE, drawn.large), FilePlan("small.webp", MEDIA_TYPE, drawn.small)
+    large, small = (FilePlan(f"{size}.webp", MEDIA_TYPE, getattr(drawn, size)) for size in ("large", "small"))
     return _store(plan, product_id, large), _store(plan, product_id, small)
 
 
 def _store(plan: MerchantPlan, owner: uuid.UUID, file: FilePlan) -> uuid.UUID:
     """In the caller's transaction. The same file again takes the place of the one before."""
-    merchant_id, file_id = identify(plan.slug), identify(str(owner), file.name)
-    written = disk.write(merchant_id, file_id, BytesIO(file.data))
-    row = StoredFile(
-        id=file_id,
-        merchant_id=merchant_id,
-        name=file.name,
-        media_type=file.media_type,
-        size=written.size,
-        sha256=written.sha256,
-    )
-    db.session.add(row)
+    accepted = Accepted(BytesIO(file.data), file.name, file.media_type)
+    stored = on_disk(identify(plan.slug), identify(str(owner), file.name), accepted)
+    db.session.add(stored)
     db.session.flush()
-    return file_id
+    return stored.id
 
 
 def _create_offers(plan: MerchantPlan) -> None:

@@ -23,23 +23,28 @@ log = structlog.get_logger()
 
 def keep(merchant_id: uuid.UUID, accepted: Accepted) -> StoredFile:
     """The bytes first, then the row: what the database knows is on the disk. Raises disk.NotStored."""
-    file_id = uuid.uuid4()
-    written = disk.write(merchant_id, file_id, accepted.stream)
+    file = on_disk(merchant_id, uuid.uuid4(), accepted)
+    file_id = file.id
     try:
         with transaction():
-            file = StoredFile(
-                id=file_id,
-                merchant_id=merchant_id,
-                name=accepted.name,
-                media_type=accepted.media_type,
-                size=written.size,
-                sha256=written.sha256,
-            )
             db.session.add(file)
     except BaseException:
         disk.delete(merchant_id, file_id)
         raise
     return file
+
+
+def on_disk(merchant_id: uuid.UUID, file_id: uuid.UUID, accepted: Accepted) -> StoredFile:
+    """Its bytes are written; its row is not yet in the database. Raises disk.NotStored."""
+    written = disk.write(merchant_id, file_id, accepted.stream)
+    return StoredFile(
+        id=file_id,
+        merchant_id=merchant_id,
+        name=accepted.name,
+        media_type=accepted.media_type,
+        size=written.size,
+        sha256=written.sha256,
+    )
 
 
 @jobs.nightly("sweep_files")

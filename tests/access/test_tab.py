@@ -65,11 +65,11 @@ class Giver:
         self.browser: Browser = signed_in(self.member)
         self.tab = f"/customers/{self.customer.id}/access"
 
-    def gives(self, what: Product | Content | str, **form: Any) -> TestResponse:
+    def gives(self, what: Product | Content | str | list[str], **form: Any) -> TestResponse:
         address = f"/customers/{self.customer.id}/access-grants/new"
         key = form.pop("key", "") or key_in(self.browser.open(address))
         kind = "product" if isinstance(what, Product) else "content"
-        value = what if isinstance(what, str) else f"{kind}:{what.id}"
+        value = what if isinstance(what, str | list) else f"{kind}:{what.id}"
         return self.browser.post(address, {"what": value, "until": "", "reason": "", "change_key": key} | form)
 
     def access(self) -> dict[str, str]:
@@ -169,8 +169,8 @@ def test_the_same_form_twice_gives_once_and_with_another_content_nothing() -> No
 @pytest.mark.parametrize(
     ("what", "form", "said"),
     [
-        ("", {}, "Choisissez un produit ou un contenu."),
-        ("product:rien", {}, "Choisissez un produit ou un contenu."),
+        ("", {}, "Choisissez au moins un produit ou un contenu."),
+        ("product:rien", {}, "Choisissez au moins un produit ou un contenu."),
         (None, {"until": "2020-01-01"}, "Cette date est passée"),
         (None, {"until": "31/12/2030"}, "Cette date n'existe pas"),
         (None, {"until": "2030-02-30"}, "Cette date n'existe pas"),
@@ -284,8 +284,54 @@ def test_what_is_archived_or_removed_is_not_given_and_stays_with_those_who_have_
     rewrite(never, archived_at=now())
     assert giver.access() == {"La pointe sèche": "open", "Les couleurs": "closed", "Le grand format": "closed"}
     page = giver.browser.open(f"/customers/{giver.customer.id}/access-grants/new")
-    assert [group["label"] for group in page.find_all("optgroup")] == ["Aquarelle"]
-    assert giver.gives(content).status_code == 404
+    assert [group["aria-label"] for group in page.by_id("what").find_all("div", role="group")] == ["Aquarelle"]
+    for gone in (content, kept, never):
+        assert giver.gives(gone).status_code == 404
+    assert len(grants_of(giver.customer)) == 1
+
+
+def test_several_contents_are_given_at_once_and_each_is_a_grant_of_its_own() -> None:
+    giver = Giver()
+    first, _second, last = contents_of(giver.product)
+    other = a_product(giver.merchant, title="Gravure", contents=(("La pointe sèche", 0),))
+    chosen = [f"content:{first.id}", f"content:{last.id}", f"product:{other.id}"]
+    key = str(uuid.uuid4())
+    for _ in range(2):
+        assert giver.gives(chosen, key=key, reason="Stage d’été").status_code == 303
+    assert "3 accès sont donnés" in plain(giver.browser.open(giver.tab))
+    assert {title for title, access in giver.access().items() if access == "open"} == {
+        "Premiers pas",
+        "Le grand format",
+        "La pointe sèche",
+    }
+    assert events_of(giver.customer) == [("access.given", None, "forever")] * 3
+    assert len(grants_of(giver.customer)) == 3
+    for fewer in (chosen[:2], [*chosen, f"content:{_second.id}"]):
+        assert giver.gives(fewer, key=key, reason="Stage d’été").status_code == 409
+    assert len(grants_of(giver.customer)) == 3
+
+
+def test_what_a_product_opens_anyway_gets_no_grant_of_its_own() -> None:
+    giver = Giver()
+    first = contents_of(giver.product)[0]
+    giver.gives([f"content:{first.id}", f"product:{giver.product.id}"])
+    assert [grant.content_id for grant in grants_of(giver.customer)] == [None]
+
+
+def test_all_is_given_or_nothing() -> None:
+    giver, other = Giver(), Giver()
+    foreign = contents_of(other.product)[0]
+    assert giver.gives([f"product:{giver.product.id}", f"content:{foreign.id}"]).status_code == 404
+    assert grants_of(giver.customer) == []
+
+
+def test_what_was_ticked_stays_ticked_when_something_else_is_wrong() -> None:
+    giver = Giver()
+    chosen = [f"content:{content.id}" for content in contents_of(giver.product)[:2]]
+    assert giver.gives(chosen, until="2020-01-01").status_code == 422
+    boxes = giver.browser.page.by_id("what").find_all("input", type="checkbox")
+    assert [box["value"] for box in boxes if "checked" in box.attributes] == chosen
+    assert "open" in giver.browser.page.by_id("what").find("details").attributes
 
 
 def test_fifty_rows_cost_as_many_queries_as_one(app: Flask) -> None:

@@ -1,5 +1,6 @@
 """Changing what is sold, and what stays open: a module for each thing."""
 
+from kooneo.catalog.services.archiving import archive_offer, archive_product, restore_offer, restore_product
 from kooneo.catalog.services.contents import (
     ContentDraft,
     FileGone,
@@ -8,9 +9,9 @@ from kooneo.catalog.services.contents import (
     move_content,
     remove_content,
 )
-from kooneo.catalog.services.offers import archive_offer, change_offer, create_offer, restore_offer
+from kooneo.catalog.services.offers import change_offer, create_offer
 from kooneo.catalog.services.pictures import change_picture, remove_picture
-from kooneo.catalog.services.products import archive_product, change_product, create_product, restore_product
+from kooneo.catalog.services.products import change_product, create_product
 from kooneo.catalog.services.rules import AppliesTo, change_access_rules
 
 __all__ = [

@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from kooneo.accounts.models import Merchant
 from kooneo.catalog.models import Offer, OfferProduct
 from kooneo.catalog.services.locking import id_from, locked
-from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.terms import Terms
@@ -62,28 +61,6 @@ def change_offer(offer: Offer, draft: OfferDraft, *, by: Actor) -> None:
             offer=draft.title,
             previous_title=previous.title if previous.title != draft.title else None,
         )
-
-
-def archive_offer(offer: Offer, *, by: Actor) -> None:
-    """Nobody can buy it any more. Its subscriptions go on as they were agreed."""
-    merchant_id, offer_id = offer.merchant_id, offer.id
-    with transaction():
-        offer = locked(Offer, merchant_id, offer_id)
-        if offer.archived_at is not None:
-            return
-        offer.archived_at, offer.for_sale = now(), False
-        record(merchant_id, "offer.archived", by=by, subject_id=offer_id, offer=offer.title)
-
-
-def restore_offer(offer: Offer, *, by: Actor) -> None:
-    """It stays off sale until somebody puts it on sale again."""
-    merchant_id, offer_id = offer.merchant_id, offer.id
-    with transaction():
-        offer = locked(Offer, merchant_id, offer_id)
-        if offer.archived_at is None:
-            return
-        offer.archived_at = None
-        record(merchant_id, "offer.restored", by=by, subject_id=offer_id, offer=offer.title)
 
 
 def _fill(offer: Offer, draft: OfferDraft) -> None:

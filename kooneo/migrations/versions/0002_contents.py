@@ -1,4 +1,4 @@
-"""what a content holds, the picture of a product, refunds"""
+"""what a content holds, the picture of a product, refunds, several grants at once"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,13 @@ def upgrade() -> None:
     with op.batch_alter_table("payments", schema=None) as batch_op:
         batch_op.add_column(sa.Column("refunded_minor", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("refunded_at", sa.DateTime(timezone=True), nullable=True))
+
+    with op.batch_alter_table("access_grants", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("place", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.drop_constraint(batch_op.f("uq_access_grants_merchant_id_key"), type_="unique")
+        batch_op.create_unique_constraint(
+            batch_op.f("uq_access_grants_merchant_id_key_place"), ["merchant_id", "key", "place"]
+        )
 
 
 def downgrade() -> None:

@@ -1,7 +1,9 @@
 """What is paid outside PayPal (virement, chèque): the subscription itself, and payments written down by hand."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date, datetime, time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from kooneo.accounts.models import Merchant
@@ -17,14 +19,15 @@ from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.notes import note
 
+Row = TypeVar("Row", Subscription, Payment)
+
 
 def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor, key: str) -> Subscription:
     """A subscription that is paid outside PayPal, begun on the merchant's calendar day. The same key twice is one."""
     subscription_id = uuid.uuid5(customer.id, key)
     customer_id, offer_id = customer.id, offer.id
-    with transaction():
-        if found := db.session.get(Subscription, subscription_id):
-            return found
+
+    def add() -> Subscription:
         customer, offer = db.session.get_one(Customer, customer_id), db.session.get_one(Offer, offer_id)
         subscription = Subscription(
             id=subscription_id,
@@ -44,7 +47,9 @@ def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor,
         )
         db.session.add(subscription)
         note("subscription.added", subscription, by=by, after=SubscriptionStatus.ACTIVE, offer=offer.title)
-    return subscription
+        return subscription
+
+    return _once(Subscription, subscription_id, add)
 
 
 def record_payment(subscription: Subscription, *, amount: Money, received_on: date, by: Actor, key: str) -> Payment:
@@ -53,30 +58,40 @@ def record_payment(subscription: Subscription, *, amount: Money, received_on: da
     Of a manual subscription it completes a cycle, and the last instalment finalises it.
     """
     subscription_id, payment_id = subscription.id, uuid.uuid5(subscription.id, key)
-    with transaction():
-        if found := db.session.get(Payment, payment_id):
-            return found
+
+    def add() -> Payment:
         subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True, populate_existing=True)
         received_at = _midnight(subscription.merchant_id, received_on)
-        payment = Payment(
-            id=payment_id,
-            merchant_id=subscription.merchant_id,
-            customer_id=subscription.customer_id,
-            subscription_id=subscription.id,
-            amount_minor=amount.minor,
-            currency=amount.currency,
-            state=PaymentState.COMPLETED,
-            at=received_at,
-        )
+        payment = _received(subscription, payment_id, amount, received_at)
         db.session.add(payment)
-        note(
-            "payment.recorded", subscription, by=by, amount=f"{amount} {amount.currency}", received_on=str(received_on)
-        )
+        told = f"{amount} {amount.currency}"
+        note("payment.recorded", subscription, by=by, amount=told, received_on=str(received_on))
         _pay_one_period(subscription, received_at)
         if subscription.gateway == Gateway.MANUAL:
             subscription.cycles_completed += 1
             _complete_with_the_last(subscription, by, key)
-    return payment
+        return payment
+
+    return _once(Payment, payment_id, add)
+
+
+def _once(kind: type[Row], row_id: uuid.UUID, add: Callable[[], Row]) -> Row:
+    """The row that the same form has made already, or the one that is added now."""
+    with transaction():
+        return db.session.get(kind, row_id) or add()
+
+
+def _received(subscription: Subscription, payment_id: uuid.UUID, amount: Money, received_at: datetime) -> Payment:
+    return Payment(
+        id=payment_id,
+        merchant_id=subscription.merchant_id,
+        customer_id=subscription.customer_id,
+        subscription_id=subscription.id,
+        amount_minor=amount.minor,
+        currency=amount.currency,
+        state=PaymentState.COMPLETED,
+        at=received_at,
+    )
 
 
 def _pay_one_period(subscription: Subscription, received_at: datetime) -> None:
