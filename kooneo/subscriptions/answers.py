@@ -30,7 +30,7 @@ class Note:
 _REFUSED = {
     Problem.CREDENTIALS: (
         "les clés API ne sont plus acceptées",
-        "Vérifiez le Client ID et le Secret dans votre compte PayPal.",
+        "Testez-les dans Réglages, PayPal : la page dit ce qui ne va pas.",
     ),
     Problem.PERMISSION: (
         "les clés API n'ont pas la permission « Subscriptions »",
@@ -57,6 +57,8 @@ _REFUSED = {
         "Un abonnement qui n'a pas commencé peut seulement être annulé ou abandonné.",
     ),
 }
+_OF_THE_KEYS = (Problem.CREDENTIALS, Problem.PERMISSION, Problem.NOT_FOUND, Problem.KEYS_CHANGED)
+
 _UNSURE = {
     Problem.ACCOUNT_CLOSED: "PayPal répond que le compte du client est fermé ou bloqué.",
     Problem.RATE_LIMITED: "PayPal a limité le nombre de demandes.",
@@ -152,6 +154,12 @@ def _refused(change: StatusChange, subscription: Subscription) -> Note:
 def refused_by_us(change: StatusChange) -> bool:
     """Kooneo itself did not go on: PayPal has refused nothing."""
     return change.problem in (Problem.KEYS_CHANGED, Problem.NOT_APPROVED)
+
+
+def about_keys(change: StatusChange) -> bool:
+    """Whether the merchant's keys kept it from being done."""
+    settled_without = change.state in (ChangeState.REFUSED, ChangeState.NEEDS_ATTENTION)
+    return settled_without and change.problem in _OF_THE_KEYS
 
 
 def _refusal(change: StatusChange) -> tuple[str, str]:

@@ -61,6 +61,11 @@ class Card:
         )
 
     @property
+    def keys_at_fault(self) -> bool:
+        """The keys are what stands in the way: the note is followed by the way to them."""
+        return self.change is not None and self.note is not None and answers.about_keys(self.change)
+
+    @property
     def waiting(self) -> bool:
         return self.change is not None and not self.change.state.settled
 

@@ -72,8 +72,11 @@ def number_in_force_at_paypal(merchant_id: uuid.UUID) -> int:
 
 
 def newest_paypal_id(merchant_id: uuid.UUID) -> str | None:
-    query = select(Subscription.paypal_id).filter_by(merchant_id=merchant_id).where(Subscription.paypal_id.is_not(None))
-    return db.session.scalars(query.order_by(Subscription.started_at.desc()).limit(1)).first()
+    """Of a subscription that PayPal is not being asked about: what is under way concerns the keys it was asked for alone."""
+    under_way = select(StatusChange.subscription_id).where(StatusChange.merchant_id == merchant_id, UNSETTLED)
+    query = select(Subscription.paypal_id).filter_by(merchant_id=merchant_id)
+    query = query.where(Subscription.paypal_id.is_not(None), Subscription.id.not_in(under_way))
+    return db.session.scalars(query.order_by(Subscription.started_at.desc(), Subscription.id).limit(1)).first()
 
 
 def newest_payments(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Payment]]:

@@ -13,6 +13,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from support import builders, paypal
 from support.acting import rewrite
+from support.keys import an_app
 from support.requirements import require
 
 from kooneo.accounts.models import Role
@@ -359,6 +360,63 @@ def _profile_as_viewer(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/customers/{customer.id}/profile")
 
 
+def _keys_page(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/settings/paypal")
+
+
+def _keys_tried(page: Page, stack: Stack) -> None:
+    _keys_page(page, stack)
+    page.get_by_label("Production").check()
+    page.get_by_label("Secret", exact=True).fill("not-the-secret")
+    page.get_by_role("button", name="Tester les clés").click()
+    expect(page.locator(".checks")).to_be_visible()
+
+
+def _keys_with_error(page: Page, stack: Stack) -> None:
+    _keys_page(page, stack)
+    page.get_by_role("button", name="Remplacer les clés").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _keys_with_changes_under_way(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    paypal.fails(subscription.paypal_id, "cancel", "500", times=0)
+    card = steps.signed_in_record(page, stack, subscription)
+    steps.ask(page, card, steps.CANCEL)
+    expect(card.locator(".mark")).to_have_text("En attente de PayPal", timeout=steps.ANSWER_MS)
+    page.goto(f"{stack.url}/settings/paypal")
+    keys = an_app()
+    page.get_by_label("Client ID", exact=True).fill(keys["client_id"])
+    page.get_by_label("Secret", exact=True).fill(keys["client_secret"])
+    page.get_by_label("Votre mot de passe Kooneo").fill(builders.PASSWORD)
+    page.get_by_role("button", name="Remplacer les clés").click()
+    expect(page.get_by_label("Remplacer quand même")).to_be_visible()
+
+
+def _keys_deletion(page: Page, stack: Stack) -> None:
+    _keys_page(page, stack)
+    page.get_by_role("link", name="Supprimer les clés…").click()
+    page.get_by_role("button", name="Supprimer les clés").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _record_without_keys(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant(keys=False)
+    steps.signed_in_record(page, stack, builders.a_subscription(builders.a_customer(merchant)))
+    expect(page.get_by_text("Les clés API PayPal ne sont pas configurées.")).to_be_visible()
+
+
+def _first_steps(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant(keys=False, new=True))
+    expect(page.get_by_text("premiers pas")).to_be_visible()
+
+
+def _keys_guide(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/help/paypal-keys")
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(_login, _login_refused, _customers, _no_customers, _none_found),
     *(_record, _record_as_viewer, _empty_record, _profile),
@@ -368,6 +426,8 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
+    *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
+    *(_record_without_keys, _first_steps),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 

@@ -113,6 +113,7 @@ def test_neither_is_found_anywhere(
         assert hidden not in everything
         assert hidden.encode() not in files
     assert keys["client_id"] in everything
+    assert keys["client_id"].encode() in files or not files, "the wrong files: this would show nothing"
 
 
 def test_an_error_of_our_own_tells_neither(

@@ -167,7 +167,7 @@ def test_keys_of_another_app_wait_until_nothing_is_under_way(app: Flask, environ
 def test_replacing_all_the_same_stops_what_is_under_way_and_sends_it_nowhere(app: Flask) -> None:
     assert app
     merchant = a_merchant()
-    untold, told = a_subscription(merchant=merchant), a_subscription(merchant=merchant)
+    untold, told, known = (a_subscription(merchant=merchant) for _ in range(3))
     paypal.fails(told.paypal_id, "cancel", "500")
     unsure, waiting = attempt(ask(told, "cancel")), ask(untold, "cancel")
     office = _office_of(merchant)
@@ -177,7 +177,9 @@ def test_replacing_all_the_same_stops_what_is_under_way_and_sends_it_nowhere(app
     assert (waiting.state, waiting.problem) == (ChangeState.REFUSED, "keys_changed")
     assert (unsure.state, unsure.problem) == (ChangeState.NEEDS_ATTENTION, "keys_changed")
     assert paypal.calls(untold.paypal_id) == []
+    assert {call["client_id"] for call in paypal.calls(told.paypal_id)} == {client_id_of(merchant)}
     assert paypal.cancellations(told.paypal_id) == 1
+    assert [call["status"] for call in paypal.calls(known.paypal_id)] == [404]
     card = office.open(f"/customers/{untold.customer_id}/subscriptions").text
     assert "les clés PayPal ont été remplacées ou supprimées depuis la demande" in card
 

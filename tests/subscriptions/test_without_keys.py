@@ -4,11 +4,11 @@ import pytest
 from flask import Flask
 from support.acting import changes_of, ended
 from support.browser import Browser, signed_in
-from support.builders import a_customer, a_member, a_merchant, a_subscription
+from support.builders import a_customer, a_member, a_merchant, a_subscription, has_keys, merchant_of
 from support.html import Element
 from support.running import fresh
 
-from kooneo.accounts.models import Merchant
+from kooneo.accounts.models import Merchant, Role
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 
@@ -62,6 +62,16 @@ def test_asking_all_the_same_is_refused_with_the_same_reason(
         assert WHY in response.text
     assert changes_of(subscription) == []
     assert fresh(subscription).status == "active"
+
+
+@pytest.mark.parametrize(("role", "links"), [(Role.OWNER, 1), (Role.MEMBER, 0)])
+def test_keys_that_paypal_refuses_lead_to_where_they_are_tested(role: Role, links: int) -> None:
+    subscription = a_subscription()
+    has_keys(merchant_of(subscription), "an-app-that-is-gone", "its-secret")
+    assert ended(subscription, "cancel")[1].problem == "credentials"
+    card = _card(signed_in(a_member(merchant_of(subscription), role=role)), subscription)
+    assert "Testez-les dans Réglages, PayPal" in card.text
+    assert len(card.find_all("a", href="/settings/paypal")) == links
 
 
 def test_what_needs_no_paypal_goes_on(office: Browser, merchant: Merchant) -> None:
