@@ -21,6 +21,7 @@ from kooneo.legal.services import carry_out
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.portal.office import blueprint as portal_options_pages
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     legal_pages,
     manual_pages,
     operations.blueprint,
+    portal_options_pages,
     settings_pages,
     subscriptions_pages,
     unconfirmed_pages,
@@ -86,6 +88,7 @@ STYLESHEETS = (
         "guide",
         "first-steps",
         "letter",
+        "preview",
         "attention",
     ),
 )

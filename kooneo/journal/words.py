@@ -61,6 +61,7 @@ EVENTS = {
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "portal.options_changed": ("Espace client : réglages modifiés", ""),
     "termination.received": ("Résiliation demandée", "held"),
     "termination.verified": ("Résiliation confirmée par le lien", "held"),
     "termination.settled": ("Demande de résiliation traitée", ""),
@@ -112,6 +113,11 @@ _FIELDS = {
     "language": "langue",
     "notes": "notes",
     "tags": "étiquettes",
+    "self_cancellation": "annulation par le client",
+    "ask_motive": "demande du motif",
+    "message": "message",
+    "during_commitment": "pendant l'engagement",
+    "instalments": "paiements en plusieurs fois",
 }
 
 _DETAILS = {

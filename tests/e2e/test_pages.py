@@ -218,6 +218,29 @@ def _unconfirmed(page: Page, stack: Stack) -> None:
     expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
 
 
+def _portal_options(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant())
+    page.goto(f"{stack.url}/settings/portal")
+    page.get_by_label("Votre message avant la fin").fill("Un mot avant de partir ?")
+    expect(page.locator("#preview blockquote").first).to_have_text("Un mot avant de partir ?")
+
+
+def _portal_options_refused(page: Page, stack: Stack) -> None:
+    steps.sign_in(page, stack, builders.a_merchant(keys=False))
+    page.goto(f"{stack.url}/settings/portal")
+    page.get_by_role("checkbox", name="Autoriser mes clients").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _legal_request(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    request = builders.a_termination_request(subscription, motive="Trop cher")
+    steps.sign_in(page, stack, builders.merchant_of(subscription))
+    page.goto(f"{stack.url}/legal-requests/{request.id}")
+    expect(page.get_by_text("Trop cher")).to_be_visible()
+
+
 def _lost_connection(page: Page, stack: Stack) -> None:
     _dialog(page, stack)
     page.route("**/cancellation", lambda route: route.abort())
@@ -428,6 +451,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
     *(_record_without_keys, _first_steps),
+    *(_portal_options, _portal_options_refused, _legal_request),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 

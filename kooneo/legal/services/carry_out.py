@@ -13,10 +13,11 @@ from kooneo.journal.services import Actor
 from kooneo.legal.models import Consent, LegalRequest, RequestKind
 from kooneo.legal.periods import withdrawal_ends_at
 from kooneo.legal.services.receive import digest, note_request
+from kooneo.portal.ending import action_of
 from kooneo.portal.options import options_of
-from kooneo.portal.self_service import SelfService, commitment_is_kept, self_service
+from kooneo.portal.self_service import SelfService, self_service
 from kooneo.settings.services import paypal_account
-from kooneo.subscriptions.lifecycle import Action, NotAllowed, SubscriptionStatus
+from kooneo.subscriptions.lifecycle import Action, NotAllowed
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.queries import paid_totals
 from kooneo.subscriptions.services.request import ChangeInProgress, KeysMissing, Wish, request_change
@@ -106,10 +107,7 @@ def _was_in_time(request: LegalRequest, subscription: Subscription, merchant: Me
 
 
 def _end(request: LegalRequest, subscription: Subscription) -> None:
-    keeps = request.kind == RequestKind.TERMINATION and commitment_is_kept(subscription)
-    agreed = subscription.terms.agreed_cycles is not None
-    never_began = subscription.status == SubscriptionStatus.PENDING
-    action = Action.COMPLETE if keeps and agreed and not never_began else Action.CANCEL
+    action = action_of(subscription) if request.kind == RequestKind.TERMINATION else Action.CANCEL
     key = f"legal-{request.id}"
     try:
         request_change(subscription, Wish(action, request.motive), by=_customer(request), key=key)
