@@ -16,6 +16,9 @@ from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.portal import guard as portal_guard
+from kooneo.portal.services import codes
+from kooneo.portal.views import blueprint as portal_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
@@ -24,6 +27,7 @@ from kooneo.subscriptions.views import blueprint as subscriptions_pages
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
     *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
+    portal_pages,
 )
 
 # /dev/*: without sign-in, so it is not there anywhere else.
@@ -60,11 +64,12 @@ STYLESHEETS = (
         "record",
         "journal",
         "letter",
+        "portal",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (forget, resume, send, settle, verify)
+JOBS = (codes, forget, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -75,7 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
-    for extension in (security, db, language, htmx, access_control, csrf, error_pages, cli):
+    for extension in (security, db, language, htmx, access_control, portal_guard, csrf, error_pages, cli):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():
