@@ -21,7 +21,10 @@ from kooneo.legal.services import carry_out
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
+from kooneo.portal.services import codes
+from kooneo.portal.views import blueprint as portal_pages
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
@@ -43,6 +46,7 @@ BLUEPRINTS = (
     manual_pages,
     operations.blueprint,
     portal_options_pages,
+    portal_pages,
     settings_pages,
     subscriptions_pages,
     unconfirmed_pages,
@@ -90,11 +94,12 @@ STYLESHEETS = (
         "letter",
         "preview",
         "attention",
+        "portal",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, files, forget, resume, send, settle, verify)
+JOBS = (carry_out, codes, files, forget, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -105,7 +110,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
-    for extension in (security, db, language, htmx, access_control, receiving, csrf, error_pages, cli, attention):
+    for extension in (
+        security,
+        db,
+        language,
+        htmx,
+        access_control,
+        portal_guard,
+        receiving,
+        csrf,
+        error_pages,
+        cli,
+        attention,
+    ):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)
     with app.app_context():

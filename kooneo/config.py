@@ -182,9 +182,9 @@ def _paypal_url(environ: Mapping[str, str], mode: Mode) -> str | None:
 
 
 def _mail_url(environ: Mapping[str, str], mode: Mode) -> str:
-    value = environ.get("KOONEO_MAIL_URL") or ""
-    if not value and mode != Mode.PRODUCTION:
-        value = "console:" if mode == Mode.DEVELOPMENT else "mailbox:"
+    # In production the mail server of this machine, which is where they usually are: messages wait when there is none.
+    usual = {Mode.PRODUCTION: "smtp://localhost:25", Mode.DEVELOPMENT: "console:"}
+    value = environ.get("KOONEO_MAIL_URL") or usual.get(mode, "mailbox:")
     try:
         scheme = read_mail_url(value).scheme
     except ValueError as error:

@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from flask import Flask, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from kooneo.spaces import in_portal
+
 HTMX_VERSION = "2.0.10"
 CDN_URL = f"https://cdn.jsdelivr.net/npm/htmx.org@{HTMX_VERSION}/dist/htmx.min.js"
 LOCAL_FILE = f"vendor/htmx-{HTMX_VERSION}.min.js"
@@ -74,7 +76,8 @@ def init_app(app: Flask) -> None:
     def names() -> dict[str, object]:
         return {
             "htmx_config": CONFIG,
-            "htmx_cdn": CDN_URL if app.config["SETTINGS"].htmx == "cdn" else None,
+            # A customer's browser asks nobody else for anything.
+            "htmx_cdn": CDN_URL if app.config["SETTINGS"].htmx == "cdn" and not in_portal() else None,
             "htmx_local": LOCAL_FILE,
             "htmx_integrity": INTEGRITY,
         }

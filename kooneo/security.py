@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from kooneo.config import Settings
 from kooneo.htmx import CDN_URL
+from kooneo.spaces import SessionsBySpace
 
 
 def content_security_policy(settings: Settings) -> str:
@@ -33,7 +34,6 @@ def init_app(app: Flask) -> None:
     settings: Settings = app.config["SETTINGS"]
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_NAME="__Host-kooneo_office" if settings.secure else "kooneo_office",
         SESSION_COOKIE_SECURE=settings.secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -43,6 +43,7 @@ def init_app(app: Flask) -> None:
         # The token, not the referrer, is the proof; no page sends a referrer to another place.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = SessionsBySpace(secure=settings.secure)
     if settings.secure:
         # The servers listen on this machine only: behind https there is always one proxy, and it names the visitor.
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]

@@ -36,9 +36,13 @@ def test_production_starts_with_everything_it_needs(production: dict[str, str]) 
     assert settings.mail_from == "no-reply@kooneo.example"
 
 
-@pytest.mark.parametrize(
-    "name", ["DATABASE_URL", "SECRET_KEY", "KOONEO_ENCRYPTION_KEYS", "KOONEO_BASE_URL", "KOONEO_MAIL_URL"]
-)
+@pytest.mark.parametrize(("mode", "url"), [("production", "smtp://localhost:25"), ("development", "console:")])
+def test_where_messages_go_when_nobody_says(production: dict[str, str], mode: str, url: str) -> None:
+    settings = Settings.from_environment(production | {"KOONEO_ENV": mode, "KOONEO_MAIL_URL": ""})
+    assert settings.mail_url == url
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "SECRET_KEY", "KOONEO_ENCRYPTION_KEYS", "KOONEO_BASE_URL"])
 @pytest.mark.parametrize("empty", [True, False])
 def test_production_names_what_is_missing(production: dict[str, str], name: str, empty: bool) -> None:
     if empty:

@@ -43,6 +43,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "mailbox.show",
         "operations.healthz",
         "operations.readyz",
+        "portal.create_session",
+        "portal.login",
     }
 )
 
@@ -83,6 +85,12 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return mark
 
 
+def for_customers(view: View) -> View:
+    """Mark a view as the portal's: kooneo.portal.guard checks it, and no member of a team is anybody there."""
+    view.for_customers = True  # type: ignore[attr-defined]
+    return view
+
+
 def signed_in() -> SignedIn:
     """Only in views that require a permission."""
     user: SignedIn = current_user._get_current_object()
@@ -103,13 +111,13 @@ def init_app(app: Flask) -> None:
 
 def _load(user_id: str) -> SignedIn | None:
     kind, _, token = user_id.partition(":")
-    if kind != "member" or not _recently_seen():
+    if kind != "member" or not recently_seen():
         return None
     found = find_session(token)
     return SignedIn(token, found) if found else None
 
 
-def _recently_seen() -> bool:
+def recently_seen() -> bool:
     """How long the browser has been idle stands in its signed cookie: reading a page writes nothing to the database."""
     moment = now().timestamp()
     seen_at = session.get(_SEEN_AT, 0)
@@ -132,7 +140,10 @@ def guard() -> Response | None:
         g.time_zone = signed_in().member.merchant.time_zone
     if endpoint in PUBLIC_ENDPOINTS:
         return None
-    permission = getattr(current_app.view_functions[endpoint], "permission", None)
+    view = current_app.view_functions[endpoint]
+    if getattr(view, "for_customers", False):
+        return None
+    permission = getattr(view, "permission", None)
     if permission is None:
         raise RuntimeError(f"{endpoint} needs @requires(…) or a place in PUBLIC_ENDPOINTS")
     if not current_user.is_authenticated:

@@ -18,6 +18,8 @@ SUBJECT_LENGTH = 250
 class MailKind(StrEnum):
     """Each has two templates of its name in templates/mail: text and HTML."""
 
+    CODE = "code"
+    """Opens a customer's space: what it said is forgotten as soon as it has left."""
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
 
@@ -36,6 +38,8 @@ class MailProblem(StrEnum):
     """No server could take it: it is not an address."""
     RECIPIENT = "recipient"
     CONTENT = "content"
+    TOO_LATE = "too_late"
+    """It would have been of no use any more."""
     BUSY = "busy"
     """The server asks to come again later."""
     SENDER = "sender"
@@ -83,6 +87,8 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
     html: Mapped[str | None] = mapped_column(Text)
     state: Mapped[MessageState] = enum_column(MessageState, default=MessageState.WAITING)
     written_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
+    useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """It is not sent after that; none = it is always worth reading."""
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     problem: Mapped[MailProblem | None] = enum_column(MailProblem)
     server_code: Mapped[int | None]

@@ -1,13 +1,16 @@
 """What a person does and sees, as verbs."""
 
+import re
+
 from playwright.sync_api import Locator, Page, expect
 from support import builders
 from support.browser import signed_in
 
 from kooneo.accounts.models import Merchant, Role, TeamMember
+from kooneo.customers.models import Customer
 from kooneo.subscriptions.models import Subscription
 
-from .stack import Stack
+from .stack import Stack, until
 
 CANCEL, COMPLETE, ABANDON = "Annuler l’abonnement", "Marquer comme finalisé", "Indiquer comme abandonné"
 # PayPal may hang: the page must have answered by then, whatever happens.
@@ -28,6 +31,38 @@ def open_customers(page: Page, stack: Stack, merchant: Merchant) -> None:
     """Signed in, on the page that comes first."""
     sign_in(page, stack, merchant)
     page.goto(f"{stack.url}/customers")
+
+
+def ask_for_a_code(page: Page, stack: Stack, customer: Customer) -> None:
+    """At the door of the customer's space; leaves the browser at the second step."""
+    page.goto(f"{stack.url}/portal/{builders.merchant_of(customer).slug}/login")
+    page.get_by_label("Adresse e-mail").fill(customer.email)
+    page.get_by_role("button", name="Recevoir un code").click()
+    expect(page.get_by_role("heading", name="Tapez le code reçu")).to_be_visible()
+
+
+def code_in_the_mailbox(page: Page, stack: Stack, customer: Customer) -> str:
+    """Read in a tab of its own, as people do."""
+    tab = page.context.new_page()
+    letter = tab.locator(".letters > li", has_text=customer.email).filter(has_text="Votre code")
+
+    def arrived() -> bool:
+        tab.goto(f"{stack.url}/dev/mailbox")
+        return letter.count() > 0
+
+    until(arrived, "the code arrives")
+    letter.first.get_by_role("link").click()
+    found = re.search(r"^[0-9]{6}$", tab.locator("pre.letter").inner_text(), re.MULTILINE)
+    tab.close()
+    assert found
+    return found.group()
+
+
+def enter_the_portal(page: Page, stack: Stack, customer: Customer) -> None:
+    ask_for_a_code(page, stack, customer)
+    page.get_by_label("Code à six chiffres").fill(code_in_the_mailbox(page, stack, customer))
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_role("heading", name="Mes abonnements")).to_be_visible()
 
 
 def open_record(page: Page, stack: Stack, subscription: Subscription) -> Locator:

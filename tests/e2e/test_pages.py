@@ -281,6 +281,39 @@ def _empty_mailbox(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("Aucun message")).to_be_visible()
 
 
+def _portal_door(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/portal/{builders.a_merchant().slug}/login")
+    page.get_by_role("button", name="Recevoir un code").click()
+    expect(page.locator("#email-error")).to_be_visible()
+
+
+def _portal_code(page: Page, stack: Stack) -> None:
+    steps.ask_for_a_code(page, stack, builders.a_customer())
+    page.get_by_role("button", name="Se connecter").click()
+    expect(page.locator("#code-error")).to_be_visible()
+
+
+def _portal_code_spent(page: Page, stack: Stack) -> None:
+    steps.ask_for_a_code(page, stack, builders.a_customer())
+    for _ in range(5):
+        page.get_by_label("Code à six chiffres").fill("000000")
+        page.get_by_role("button", name="Se connecter").click()
+    expect(page.get_by_text("Ce code ne peut plus servir.")).to_be_visible()
+
+
+def _portal_subscriptions(page: Page, stack: Stack) -> None:
+    customer = builders.a_customer()
+    offer = builders.an_offer(builders.a_product(builders.merchant_of(customer)), commitment_cycles=12)
+    for status in SubscriptionStatus:
+        builders.a_subscription(customer, offer=offer, status=status)
+    steps.enter_the_portal(page, stack, customer)
+
+
+def _portal_without_subscriptions(page: Page, stack: Stack) -> None:
+    steps.enter_the_portal(page, stack, builders.a_customer())
+    expect(page.get_by_text("Aucun abonnement")).to_be_visible()
+
+
 def _products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.merchant_of(builders.an_offer()))
     page.goto(f"{stack.url}/products")
@@ -447,6 +480,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_tab("access"), _tab("payments"), _tab("journal"), _empty_tab("access"), _empty_tab("payments")),
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
+    *(_portal_door, _portal_code, _portal_code_spent, _portal_subscriptions, _portal_without_subscriptions),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),

@@ -15,7 +15,7 @@ from kooneo.accounts.access_control import _PERMISSIONS, PUBLIC_ENDPOINTS
 from kooneo.accounts.models import Role
 from kooneo.extensions import db
 
-from .world import UNSAFE, World, a_world, addresses, missing, rules
+from .world import UNSAFE, World, a_world, addresses, all_rules, missing, portal_rules, rules
 
 PUBLIC_PATHS = re.compile(
     r"/(login|healthz|readyz|metrics|static/.*|help/.*|dev/.*|webhooks/paypal/.*"
@@ -30,6 +30,11 @@ def world(app: Flask) -> World:
 
 
 def test_every_view_says_who_may_call_it(app: Flask) -> None:
+    for rule in portal_rules(app):
+        for_customers = getattr(app.view_functions[rule.endpoint], "for_customers", False)
+        assert for_customers == (rule.endpoint not in PUBLIC_ENDPOINTS), (
+            f"{rule.endpoint} needs @for_customers, or a place in PUBLIC_ENDPOINTS, not both"
+        )
     for rule in rules(app):
         permission = getattr(app.view_functions[rule.endpoint], "permission", None)
         assert (permission is None) == (rule.endpoint in PUBLIC_ENDPOINTS), (
@@ -42,13 +47,13 @@ def test_the_public_list_names_only_what_exists(app: Flask) -> None:
 
 
 def test_the_public_list_is_the_one_of_the_design(app: Flask) -> None:
-    for rule in rules(app):
+    for rule in all_rules(app):
         if rule.endpoint in PUBLIC_ENDPOINTS:
             assert PUBLIC_PATHS.fullmatch(rule.rule), f"{rule} is public; design.md, section 6, does not say so"
 
 
 def test_every_id_in_an_address_is_typed(app: Flask) -> None:
-    for rule in rules(app):
+    for rule in all_rules(app):
         for name, converter in rule._converters.items():
             typed = isinstance(converter, UUIDConverter | AnyConverter | PathConverter)
             assert typed or name in ("slug", "merchant_slug", "merchant_token"), f"{rule}: write <uuid:{name}>"

@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
 from kooneo.accounts.models import Merchant, TeamMember
+from kooneo.spaces import PORTAL
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 MISSING = uuid.UUID("00000000-0000-4000-8000-000000000000")
@@ -58,10 +59,19 @@ def a_world() -> World:
 
 
 def rules(app: Flask) -> list[Rule]:
+    """The team's, and the public ones outside the portal."""
+    return [rule for rule in all_rules(app) if not rule.rule.startswith(PORTAL)]
+
+
+def portal_rules(app: Flask) -> list[Rule]:
+    return [rule for rule in all_rules(app) if rule.rule.startswith(PORTAL)]
+
+
+def all_rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
-def addresses(rule: Rule, ids: dict[str, uuid.UUID]) -> list[str]:
+def addresses(rule: Rule, ids: dict[str, uuid.UUID], slug: str = "nobody") -> list[str]:
     """One for each choice that the rule leaves open."""
     found: list[dict[str, object]] = [{}]
     for name, converter in rule._converters.items():
@@ -70,6 +80,8 @@ def addresses(rule: Rule, ids: dict[str, uuid.UUID]) -> list[str]:
         elif isinstance(converter, UUIDConverter):
             assert name in ids, f"{rule}: house_rules/world.py does not know a row for <{name}>: add one to a_world"
             found = [values | {name: ids[name]} for values in found]
+        elif name == "merchant_slug":
+            found = [values | {name: slug} for values in found]
         else:
             raise AssertionError(f"{rule}: house_rules/world.py does not know what to put for <{name}>")
     built = [rule.build(values) for values in found]

@@ -16,7 +16,7 @@ from kooneo.accounts.models import Merchant, Role
 from kooneo.extensions import db, transaction
 from kooneo.journal.models import JournalDetails, JournalEntry
 from kooneo.mail.models import MailProblem, MessageState, OutboxMessage
-from kooneo.mail.services import write
+from kooneo.mail.services.outbox import write
 from kooneo.mail.services.send import BACKOFF
 
 from .server import MailServer, mail_server

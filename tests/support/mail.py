@@ -12,8 +12,8 @@ from kooneo.extensions import db, transaction
 from kooneo.mail.letters import Letter
 from kooneo.mail.models import MailKind, OutboxMessage
 from kooneo.mail.services.forget import forget_old_messages
+from kooneo.mail.services.outbox import write
 from kooneo.mail.services.send import release_own_leases, send, take_up
-from kooneo.mail.services.write import write
 from kooneo.mail.transports.mailbox import Delivered, Mailbox
 from kooneo.subscriptions.models import Subscription
 

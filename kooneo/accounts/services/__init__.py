@@ -9,7 +9,7 @@ from kooneo.accounts.services.attempts import (
     confirm_password,
 )
 from kooneo.accounts.services.merchants import NewMerchant, NotAcceptable, add_member, create_merchant
-from kooneo.accounts.services.signing_in import IDLE_LIFETIME, SESSION_LIFETIME, find_session, sign_in, sign_out
+from kooneo.accounts.services.signing_in import IDLE_LIFETIME, SESSION_LIFETIME, digest, find_session, sign_in, sign_out
 
 __all__ = [
     "ATTEMPTS_PER_ACCOUNT",
@@ -24,6 +24,7 @@ __all__ = [
     "add_member",
     "confirm_password",
     "create_merchant",
+    "digest",
     "find_session",
     "sign_in",
     "sign_out",

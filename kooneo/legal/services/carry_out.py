@@ -6,13 +6,14 @@ from sqlalchemy import select
 
 from kooneo import jobs
 from kooneo.accounts.models import Merchant
+from kooneo.accounts.services import digest
 from kooneo.clock import local_date, now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.legal.models import Consent, LegalRequest, RequestKind
 from kooneo.legal.periods import withdrawal_ends_at
-from kooneo.legal.services.receive import digest, note_request
+from kooneo.legal.services.receive import note_request
 from kooneo.portal.ending import action_of
 from kooneo.portal.options import options_of
 from kooneo.portal.self_service import SelfService, self_service

@@ -1,6 +1,5 @@
 """Taking a declaration: it is kept before anything is made of it."""
 
-import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from kooneo.accounts.services import digest
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
@@ -78,10 +78,6 @@ def declare(subscription: Subscription, declaration: Declaration, *, key: str, b
         return request
     except IntegrityError:  # the same form, at this very moment
         return _by_key_or_fail(merchant_id, key)
-
-
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _new(

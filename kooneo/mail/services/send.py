@@ -21,8 +21,8 @@ from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.mail.envelope import NotSendable, envelope
-from kooneo.mail.models import MailProblem, MessageState, OutboxMessage
-from kooneo.mail.services.write import SEND
+from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
+from kooneo.mail.services.outbox import SEND
 from kooneo.mail.transports import NotDelivered, open_transport
 
 LEASE = timedelta(minutes=5)
@@ -73,6 +73,9 @@ def _take(message_id: uuid.UUID) -> _Leased | None:
         if not lease:
             return None
         message = db.session.get_one(OutboxMessage, message_id)
+        if message.useful_until is not None and message.useful_until <= now():
+            _fail(message, NotDelivered(MailProblem.TOO_LATE))
+            return None
         if message.attempts > len(BACKOFF) + 1:
             # Every attempt died before it could say so.
             _fail(message, NotDelivered(MailProblem.INTERRUPTED))
@@ -118,6 +121,8 @@ def _fail(message: OutboxMessage, refusal: NotDelivered) -> None:
 
 def _close(message: OutboxMessage) -> None:
     message.next_attempt_at = message.lease_holder = message.lease_until = None
+    if message.kind == MailKind.CODE:
+        message.text = message.html = None
 
 
 def _note(event: str, message: OutboxMessage, **details: str) -> None:

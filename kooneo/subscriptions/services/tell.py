@@ -2,7 +2,7 @@
 
 from kooneo.accounts.models import Merchant
 from kooneo.extensions import db
-from kooneo.mail.services import write
+from kooneo.mail.services.outbox import write
 from kooneo.subscriptions import queries
 from kooneo.subscriptions.letters import letter_of_the_end
 from kooneo.subscriptions.lifecycle import SubscriptionStatus

@@ -1,6 +1,7 @@
 """Putting a message into the outbox."""
 
 import uuid
+from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import select
@@ -18,7 +19,13 @@ SEND = "mail.send"
 
 
 def write(
-    letter: Letter, *, merchant: Merchant, to: str, cause_id: uuid.UUID, customer_id: uuid.UUID | None = None
+    letter: Letter,
+    *,
+    merchant: Merchant,
+    to: str,
+    cause_id: uuid.UUID,
+    customer_id: uuid.UUID | None = None,
+    useful_until: datetime | None = None,
 ) -> OutboxMessage:
     """One row and one job in the caller's transaction: what caused the message and the message are kept together, or neither.
 
@@ -42,6 +49,7 @@ def write(
         state=MessageState.WAITING,
         written_at=now(),
         next_attempt_at=now(),
+        useful_until=useful_until,
     )
     db.session.add(message)
     db.session.flush()
