@@ -9,6 +9,7 @@ from support.keys import PAGE, WITHOUT_SUBSCRIPTIONS, account_of, an_app, findin
 from support.running import fresh
 
 from kooneo.accounts.models import Merchant
+from kooneo.paypal.gateway import TRIAL_TIMEOUT
 from kooneo.thread_budget import _places
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -89,6 +90,14 @@ def test_paypal_out_of_reach_says_nothing_of_the_keys(office: Browser, on: str, 
     assert "failed" not in findings(office.page)
     assert said in office.page.text
     assert "Cela ne dit rien de vos clés" in office.page.text
+
+
+def test_a_paypal_that_hangs_is_given_up(office: Browser) -> None:
+    """Nobody looks at a turning page for longer than a few seconds."""
+    keys = an_app()
+    paypal.fails_for_keys(keys["client_id"], "token", "timeout", seconds=TRIAL_TIMEOUT + 1)
+    tries(office, keys)
+    assert findings(office.page) == ["undecided", "not-tried", "not-tried"]
 
 
 def test_refused_keys_are_wrong_even_when_the_other_environment_does_not_answer(office: Browser) -> None:
