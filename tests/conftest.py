@@ -7,12 +7,17 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from flask import Flask
+from hypothesis import settings
 from paypal_simulator.server import running_simulator
 from support import builders, engines, paypal
 from support.postgres import server_for_this_run
 from support.running import close, create_app, running_app, settings_for
 
 _run = ExitStack()
+
+# How long an example takes is the machine's affair.
+settings.register_profile("kooneo", deadline=None)
+settings.load_profile("kooneo")
 
 
 def pytest_configure(config: pytest.Config) -> None:

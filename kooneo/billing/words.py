@@ -5,7 +5,7 @@ from kooneo.language import gettext as _
 
 _STATES = {PaymentState.COMPLETED: ("Encaissé", "live", "check"), PaymentState.FAILED: ("Refusé", "late", "cross")}
 
-_REFUNDS = {Refund.PART: ("Remboursé en partie", "held", "left"), Refund.WHOLE: ("Remboursé", "mute", "left")}
+_REFUNDS = {Refund.PART: ("Remboursé en partie", "held", "back"), Refund.WHOLE: ("Remboursé", "mute", "back")}
 
 
 def label(payment: Payment) -> str:

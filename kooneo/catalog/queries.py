@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import selectinload
 
 from kooneo.access.models import AccessGrant
-from kooneo.catalog.models import Offer, OfferProduct, Product
+from kooneo.catalog.models import Content, Offer, OfferProduct, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
@@ -29,6 +29,12 @@ def _is_archived(archived: bool) -> ColumnElement[bool]:
 def number_of_archived(merchant_id: uuid.UUID) -> int:
     query = select(func.count(Product.id)).where(Product.merchant_id == merchant_id, _is_archived(True))
     return db.session.scalars(query).one()
+
+
+def empty_contents(product: Product) -> set[uuid.UUID]:
+    """Those that hold nothing yet but a title."""
+    nothing = {"text": "", "video_url": "", "file_id": None, "removed_at": None}
+    return set(db.session.scalars(select(Content.id).filter_by(product_id=product.id, **nothing)))
 
 
 def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

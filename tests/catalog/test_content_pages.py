@@ -49,8 +49,12 @@ def test_a_content_is_shown_as_the_customer_reads_it() -> None:
 
 def test_an_empty_content_says_so() -> None:
     product = a_product()
-    page = _editor(product).open(f"/contents/{contents_of(product)[0].id}")
-    assert "Ce contenu est vide" in page.text
+    editor = _editor(product)
+    first, *_others = contents_of(product)
+    assert "Ce contenu est vide" in editor.open(f"/contents/{first.id}").text
+    editor.post(f"/contents/{first.id}/edit", TYPED)
+    lines = editor.open(f"/products/{product.id}").find("ol", cls="lines").find_all("li")
+    assert ["Vide" in line.text for line in lines] == [False, True, True]
 
 
 def test_what_it_holds_is_changed_and_the_journal_says_which_parts() -> None:

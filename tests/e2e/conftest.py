@@ -3,12 +3,11 @@
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 from support import engines, paypal
 from support.requirements import require
 from support.running import running_app, settings_for
@@ -64,9 +63,9 @@ def stack(engine: engines.Engine, paypal_url: str, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-def app(stack: Stack, paypal_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """For the builders: rows go where the processes read them."""
-    with running_app(settings_for(stack.database_url, tmp_path / "instance", paypal_url)) as running:  # type: ignore[attr-defined]
+def app(stack: Stack, paypal_url: str) -> Iterator[Flask]:
+    """For the builders: rows and files go where the processes read them."""
+    with running_app(settings_for(stack.database_url, stack.folder / "instance", paypal_url)) as running:  # type: ignore[attr-defined]
         yield running
         paypal.heals()
 
@@ -92,3 +91,14 @@ def page(page: Page, stack: Stack, app: Flask) -> Iterator[Page]:
     page.on("console", lambda message: problems.append(message.text) if "Content Security" in message.text else None)
     yield page
     assert problems == []
+
+
+@pytest.fixture(params=["with script", "without script"])
+def anyone(request: pytest.FixtureRequest, page: Page, browser: Browser) -> Iterator[Page]:
+    """Somebody's page, also in a browser that runs no script."""
+    if request.param == "with script":
+        yield page
+        return
+    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
+    yield context.new_page()
+    context.close()

@@ -1,28 +1,17 @@
 """The merchant's catalogue: a product with an offer, rules for new and for old ends, an archived offer. With and without script."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from support import builders
 
 from kooneo.catalog.models import Product
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 
-from . import steps, test_pages
+from . import steps
 from .stack import Stack
-
-
-@pytest.fixture(params=["with script", "without script"])
-def anyone(request: pytest.FixtureRequest, page: Page, browser: Browser) -> Iterator[Page]:
-    if request.param == "with script":
-        yield page
-        return
-    context = browser.new_context(java_script_enabled=False, locale="fr-FR")
-    yield context.new_page()
-    context.close()
 
 
 def _open_product(page: Page, stack: Stack, product: Product) -> None:
@@ -120,88 +109,3 @@ def test_an_offer_with_subscribers_is_archived(anyone: Page, stack: Stack) -> No
     expect(page.get_by_role("heading", name="Offres archivées")).to_be_visible()
     page.goto(f"{stack.url}/customers/{running.customer_id}/subscriptions")
     steps.has_status(steps.card_of(page, running), "active", "En cours")
-
-
-def _list(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products")
-
-
-def _product(page: Page, stack: Stack, product: Product) -> None:
-    _open_product(page, stack, product)
-
-
-def _archived(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products/{product.id}/edit")
-    page.get_by_role("button", name="Archiver le produit").click()
-    page.get_by_role("link", name="Archivés").click()
-    page.get_by_role("link", name=product.title).click()
-    _told(page, "Ce produit est archivé")
-
-
-def _new_product_refused(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products/new")
-    page.get_by_role("button", name="Créer le produit").click()
-    expect(page.get_by_role("alert").first).to_be_focused()
-
-
-def _edit_product(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products/{product.id}/edit")
-
-
-def _new_content_refused(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products/{product.id}/contents/new")
-    page.get_by_label("S’ouvre après (jours)").fill("demain")
-    page.get_by_role("button", name="Ajouter le contenu").click()
-    expect(page.get_by_role("alert").first).to_be_focused()
-
-
-def _removal(page: Page, stack: Stack, product: Product) -> None:
-    _open_product(page, stack, product)
-    page.get_by_role("link", name="Retirer « Premiers pas »").click()
-    expect(page.get_by_text("1 client le voit aujourd’hui")).to_be_visible()
-
-
-def _offer(page: Page, stack: Stack, product: Product) -> None:
-    _open_product(page, stack, product)
-    page.get_by_role("link", name="Modifier « Atelier du mardi »").click()
-
-
-def _new_offer_refused(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/offers/new")
-    page.get_by_label("Montant").fill("vingt")
-    page.get_by_role("button", name="Créer l’offre").click()
-    expect(page.get_by_role("alert").first).to_be_focused()
-
-
-def _rules_to_confirm(page: Page, stack: Stack, product: Product) -> None:
-    page.goto(f"{stack.url}/products/{product.id}/protected-content")
-    page.get_by_role("radio", name=re.compile("^Laisser l’accès au contenu déjà débloqué")).check()
-    page.get_by_role("button", name="Enregistrer les règles").click()
-    page.get_by_role("button", name="Confirmer").click()
-    expect(page.get_by_role("alert").first).to_be_focused()
-
-
-STATES = (
-    *(_list, _product, _archived, _new_product_refused, _edit_product, _new_content_refused, _removal),
-    *(_offer, _new_offer_refused, _rules_to_confirm),
-)
-
-
-@pytest.mark.any_engine
-@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
-def test_a_page_of_the_catalogue_is_accessible_wide_and_narrow(
-    page: Page, stack: Stack, state: Callable[[Page, Stack, Product], None]
-) -> None:
-    product, _cancelled, _running = _a_cancelled_and_a_running_one()
-    steps.sign_in(page, stack, builders.merchant_of(product))
-    state(page, stack, product)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.wait_for_timeout(200)  # the buttons' colours change in 120 ms
-        found = test_pages.AXE.run(page).response["violations"]
-        assert [(v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found] == []
-    assert page.evaluate("window.violations") == []
-    assert page.evaluate(test_pages._TOO_SMALL) == []
-    page.set_viewport_size({"width": 320, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320, "it scrolls sideways at 320 px"
-    test_pages._keep_pictures(page, f"catalogue-{state.__name__.strip('_')}")

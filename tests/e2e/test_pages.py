@@ -20,7 +20,7 @@ from kooneo.accounts.models import Role
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 
-from . import steps
+from . import catalogue_states, steps
 from .stack import ROOT, Stack, free_port, until
 
 # The look of a page does not depend on the database.
@@ -385,7 +385,11 @@ def _empty_tab(name: str) -> Callable[[Page, Stack], None]:
 
 
 def _giving_access(page: Page, stack: Stack) -> None:
-    _empty_tab("access-grants/new")(page, stack)
+    product = builders.a_product()
+    customer = builders.a_customer(builders.merchant_of(product))
+    steps.sign_in(page, stack, builders.merchant_of(product))
+    page.goto(f"{stack.url}/customers/{customer.id}/access-grants/new")
+    page.get_by_text("Ou seulement certains").click()
     page.get_by_label("Motif").fill("a" * 130)
     page.get_by_role("button", name="Donner l’accès").click()
     expect(page.get_by_role("alert").first).to_contain_text("Une réponse est à corriger")
@@ -487,6 +491,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
+    *catalogue_states.STATES,
 ]
 
 

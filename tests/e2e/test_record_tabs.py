@@ -37,7 +37,8 @@ def test_access_is_given_read_and_taken_back(either: Page, stack: Stack) -> None
     assert set(_access_of(page, stack, customer).values()) == {"closed"}
 
     page.get_by_role("link", name="Donner un accès").click()
-    page.get_by_label("Produit ou contenu").select_option("Les couleurs")
+    page.get_by_text("Ou seulement certains de ses 3 contenus").click()
+    page.get_by_role("checkbox", name="Les couleurs").check()
     page.get_by_label("Motif").fill("Geste commercial")
     page.get_by_role("button", name="Donner l’accès").click()
     expect(page.get_by_text("L’accès est donné.")).to_be_visible()

@@ -424,6 +424,16 @@ def a_content_with_file(
 
 
 @in_app
+def holds(content: Content, **body: str) -> Content:
+    """With this text, this video_url."""
+    with transaction():
+        row = db.session.get_one(Content, content.id)
+        for name, value in body.items():
+            setattr(row, name, value)
+    return row
+
+
+@in_app
 def with_picture(product: Product, alt: str = "") -> Product:
     """A violet square, drawn by the service that draws what is uploaded."""
     data = BytesIO()

@@ -10,7 +10,7 @@ from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import get_or_404, merchant_id
 from kooneo.catalog import services
 from kooneo.catalog.bodies import Body, as_html
-from kooneo.catalog.forms.contents import TEXT_LENGTH, ContentForm, NewContentForm, typed
+from kooneo.catalog.forms.contents import ContentForm, NewContentForm, typed
 from kooneo.catalog.models import Content, Product
 from kooneo.catalog.views.pages import blueprint, content_and_product, to_product
 from kooneo.files import words
@@ -109,6 +109,5 @@ def _page(form: ContentForm, product: Product, content: Content | None = None, p
         form=form,
         file=stored_file(merchant_id(), form.file_id),
         preview=preview,
-        text_limit=TEXT_LENGTH,
         file_limit=CONTENT_LIMIT,
     )

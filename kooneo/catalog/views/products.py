@@ -33,7 +33,8 @@ def index() -> str:
 def show(product_id: uuid.UUID) -> str:
     product = whole_product(product_id)
     in_force = queries.subscriptions_in_force(merchant_id()).get(product.id, 0)
-    return render_template("catalog/show.html", product=product, in_force=in_force)
+    empty = queries.empty_contents(product)
+    return render_template("catalog/show.html", product=product, in_force=in_force, empty=empty)
 
 
 @blueprint.get("/products/new")
