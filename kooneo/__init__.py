@@ -17,7 +17,8 @@ from kooneo.files import receiving
 from kooneo.files import services as files
 from kooneo.help.views import blueprint as help_pages
 from kooneo.journal.views import blueprint as journal_pages
-from kooneo.legal.services import carry_out
+from kooneo.legal.declarations import blueprint as declarations
+from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     billing_pages,
     catalog_pages,
     customers_pages,
+    declarations,
     help_pages,
     journal_pages,
     legal_pages,
@@ -99,7 +101,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, codes, files, forget, resume, send, settle, verify)
+JOBS = (carry_out, codes, files, forget, identify, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -37,6 +37,8 @@ PUBLIC_ENDPOINTS = frozenset(
         "static",
         "accounts.login",
         "accounts.create_session",
+        "declarations.declare",
+        "declarations.show",
         "help.paypal_keys",
         "help.subscription_statuses",
         "mailbox.index",

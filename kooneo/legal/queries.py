@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from kooneo.accounts.services import digest
 from kooneo.extensions import db
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import REFUND_DAYS
@@ -76,3 +77,17 @@ def _with_deadline(request: LegalRequest) -> OpenRequest:
     if request.kind == RequestKind.TERMINATION or subscription is None:
         return OpenRequest(request, subscription.next_payment_at if subscription else None)
     return OpenRequest(request, request.received_at + timedelta(days=REFUND_DAYS), refund_of(subscription))
+
+
+def find_request(merchant_id: uuid.UUID, request_id: str) -> LegalRequest | None:
+    """`request_id` as a session keeps it."""
+    try:
+        wanted = uuid.UUID(request_id)
+    except ValueError:
+        return None
+    return db.session.scalars(select(LegalRequest).filter_by(merchant_id=merchant_id, id=wanted)).one_or_none()
+
+
+def find_by_token(merchant_id: uuid.UUID, token: str) -> LegalRequest | None:
+    query = select(LegalRequest).filter_by(merchant_id=merchant_id, token_digest=digest(token))
+    return db.session.scalars(query.options(joinedload(LegalRequest.subscription))).one_or_none()

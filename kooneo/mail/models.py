@@ -20,6 +20,8 @@ class MailKind(StrEnum):
 
     CODE = "code"
     """Opens a customer's space: what it said is forgotten as soon as it has left."""
+    DECLARATION_LINK = "declaration_link"
+    """To the address on file: with its link, what was declared without an account counts."""
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
 

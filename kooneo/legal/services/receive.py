@@ -1,6 +1,5 @@
 """Taking a declaration: it is kept before anything is made of it."""
 
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -8,14 +7,14 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from kooneo.accounts.services import digest
+from kooneo import jobs
 from kooneo.clock import now
-from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.legal.models import LegalRequest, RequestKind
-from kooneo.legal.references import contract_reference
 from kooneo.subscriptions.models import Subscription
+
+IDENTIFY = "legal.identify"
 
 # Far above what a household sends, far below what fills a merchant's list.
 _AT_MOST, _WITHIN = 20, timedelta(hours=1)
@@ -37,29 +36,22 @@ class Declaration:
     motive: str = ""
 
 
-@dataclass(frozen=True)
-class Received:
-    request: LegalRequest
-    token: str = ""
-    """For the link to the address on file; empty when there is nobody to write to. It is stored nowhere."""
-
-
-def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, address: str) -> Received:
+def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, address: str) -> LegalRequest:
     """Keep what a person declares who is not signed in. The same key is the same declaration. Raises TooManyRequests.
 
-    It counts from now on, and is carried out once the link sent to the address on file was used.
+    It counts from now on, and is carried out once the link was used that the worker sends to the address on file.
     """
     with transaction():
         if known := _by_key(merchant_id, key):
-            return Received(known)
+            return known
         _limit(address)
-        customer, subscription = _found(merchant_id, declaration)
-        token = secrets.token_urlsafe(32) if customer else ""
-        request = _new(merchant_id, declaration, key, customer, subscription)
-        request.address, request.token_digest = address, digest(token) if token else None
+        request = _new(merchant_id, declaration, key)
+        request.address = address
         db.session.add(request)
+        db.session.flush()
+        jobs.enqueue(IDENTIFY, str(request.id), job_id=f"identify:{request.id}", partition=str(merchant_id))
         _note(request, "received", Actor("customer", declaration.name, "portal"))
-    return Received(request, token)
+    return request
 
 
 def declare(subscription: Subscription, declaration: Declaration, *, key: str, by: Actor) -> LegalRequest:
@@ -70,8 +62,8 @@ def declare(subscription: Subscription, declaration: Declaration, *, key: str, b
             if known := _by_key(merchant_id, key):
                 return known
             subject = db.session.get_one(Subscription, subscription_id)
-            customer = db.session.get_one(Customer, subject.customer_id)
-            request = _new(merchant_id, declaration, key, customer, subject)
+            request = _new(merchant_id, declaration, key)
+            request.customer_id, request.subscription_id = subject.customer_id, subject.id
             request.verified_at = now()
             db.session.add(request)
             _note(request, "received", by)
@@ -80,13 +72,7 @@ def declare(subscription: Subscription, declaration: Declaration, *, key: str, b
         return _by_key_or_fail(merchant_id, key)
 
 
-def _new(
-    merchant_id: uuid.UUID,
-    declaration: Declaration,
-    key: str,
-    customer: Customer | None,
-    subscription: Subscription | None,
-) -> LegalRequest:
+def _new(merchant_id: uuid.UUID, declaration: Declaration, key: str) -> LegalRequest:
     return LegalRequest(
         id=uuid.uuid4(),
         kind=declaration.kind,
@@ -97,33 +83,7 @@ def _new(
         contract=declaration.contract,
         wished_on=declaration.wished_on,
         motive=declaration.motive,
-        customer_id=customer.id if customer else None,
-        subscription_id=subscription.id if subscription else None,
     )
-
-
-def _found(merchant_id: uuid.UUID, declaration: Declaration) -> tuple[Customer | None, Subscription | None]:
-    """Whose contract it is, and which: by its reference, or because this person has only the one."""
-    customer = db.session.scalars(
-        select(Customer).filter_by(merchant_id=merchant_id, email=declaration.email)
-    ).one_or_none()
-    wanted = _bare(declaration.contract)
-    if customer is None:
-        named = db.session.scalars(
-            select(Subscription).filter_by(merchant_id=merchant_id, paypal_id=declaration.contract.strip().upper())
-        ).one_or_none()
-        return (db.session.get_one(Customer, named.customer_id), named) if named else (None, None)
-    theirs = db.session.scalars(select(Subscription).filter_by(merchant_id=merchant_id, customer_id=customer.id)).all()
-    exact = [one for one in theirs if _bare(contract_reference(one)) == wanted]
-    in_force = [one for one in theirs if not one.status.ended]
-    for choice in (exact, in_force, theirs):
-        if len(choice) == 1:
-            return customer, choice[0]
-    return customer, None
-
-
-def _bare(reference: str) -> str:
-    return "".join(letter for letter in reference.upper() if letter.isalnum())
 
 
 def _limit(address: str) -> None:
