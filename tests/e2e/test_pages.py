@@ -241,6 +241,28 @@ def _legal_request(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("Trop cher")).to_be_visible()
 
 
+def _declaring(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    page.goto(f"{stack.url}/portal/{merchant.slug}/termination")
+    page.get_by_role("button", name="Relire ma demande").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _declaration_summary(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    page.goto(f"{stack.url}/portal/{merchant.slug}/withdrawal")
+    page.get_by_label("Nom et prénom").fill("Alice Martin")
+    page.get_by_label("Adresse e-mail").fill("alice@client.test")
+    page.get_by_role("button", name="Relire ma demande").click()
+    expect(page.get_by_role("button", name="Confirmer la rétractation")).to_be_visible()
+
+
+def _declaration_received(page: Page, stack: Stack) -> None:
+    _declaration_summary(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("Votre demande est enregistrée.")).to_be_visible()
+
+
 def _lost_connection(page: Page, stack: Stack) -> None:
     _dialog(page, stack)
     page.route("**/cancellation", lambda route: route.abort())
@@ -490,6 +512,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
+    *(_declaring, _declaration_summary, _declaration_received),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
     *catalogue_states.STATES,
 ]
