@@ -18,6 +18,7 @@ from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.takeover.services import steps as takeover_steps
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
@@ -58,7 +59,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (resume, settle, verify)
+JOBS = (resume, settle, verify, takeover_steps)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -3,7 +3,13 @@
 from kooneo.billing.models import PaymentState
 from kooneo.language import gettext as _
 
-_STATES = {PaymentState.COMPLETED: ("Encaissé", "live", "check"), PaymentState.FAILED: ("Refusé", "late", "cross")}
+_STATES = {
+    PaymentState.COMPLETED: ("Encaissé", "live", "check"),
+    PaymentState.PENDING: ("En cours d'encaissement", "held", "mark-waiting"),
+    PaymentState.FAILED: ("Refusé", "late", "cross"),
+    PaymentState.PARTIALLY_REFUNDED: ("Remboursé en partie", "mute", "info"),
+    PaymentState.REFUNDED: ("Remboursé", "mute", "left"),
+}
 
 
 def state_label(state: PaymentState) -> str:

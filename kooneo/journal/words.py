@@ -18,6 +18,7 @@ KINDS = {
     "product": "Produits",
     "content": "Contenus",
     "offer": "Offres",
+    "takeover": "Reprise des abonnements PayPal",
 }
 
 EVENTS = {
@@ -42,6 +43,8 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
+    "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
+    "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),
     "payment.recorded": ("Paiement reçu autrement", "live"),
     "demo.seeded": ("Exemples créés", ""),
 }

@@ -10,7 +10,7 @@ from .source import Module, modules
 pytestmark = pytest.mark.any_engine
 
 # Parts that use the domain; the domain never uses them.
-OUTER = ("portal", "reports", "winback", "demo", "webhooks", "help")
+OUTER = ("portal", "reports", "winback", "demo", "webhooks", "help", "takeover")
 DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal")
 # They know none of Kooneo's parts: plain values in, plain values out.
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")
