@@ -19,10 +19,12 @@ from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 from kooneo.takeover.services import steps as takeover_steps
+from kooneo.takeover.views import blueprint as takeover_pages
 
 BLUEPRINTS = (
     *(accounts_pages, catalog_pages, help_pages, operations.blueprint),
     *(customers_pages, subscriptions_pages, manual_pages, access_pages, billing_pages, journal_pages),
+    takeover_pages,
 )
 
 STYLESHEETS = (
@@ -55,6 +57,7 @@ STYLESHEETS = (
         "login",
         "record",
         "journal",
+        "takeover",
     ),
 )
 

@@ -5,6 +5,7 @@ from flask import Flask, current_app
 
 from kooneo.demo.commands import demo, seed
 from kooneo.extensions import db
+from kooneo.takeover.commands import paypal
 
 
 def init_app(app: Flask) -> None:
@@ -12,6 +13,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(journal)
     app.cli.add_command(seed)
     app.cli.add_command(demo)
+    app.cli.add_command(paypal)
 
 
 @click.command()

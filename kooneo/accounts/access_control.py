@@ -21,11 +21,13 @@ class Permission(StrEnum):
     GIVE_ACCESS = "give_access"
     EDIT_CUSTOMERS = "edit_customers"
     EDIT_CATALOG = "edit_catalog"
+    CONFIGURE = "configure"
+    """The account itself: its PayPal keys."""
 
 
 _PERMISSIONS = {
     Role.OWNER: frozenset(Permission),
-    Role.MEMBER: frozenset(Permission),
+    Role.MEMBER: frozenset(Permission) - {Permission.CONFIGURE},
     Role.VIEWER: frozenset({Permission.SEE}),
 }
 
@@ -41,8 +43,8 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 
 _SEEN_AT = "seen_at"
-# A card that waits refreshes itself: that is nobody's being there.
-_ASKED_BY_ITSELF = frozenset({"subscriptions.card"})
+# What waits refreshes itself: that is nobody's being there.
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "takeover.progress"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()

@@ -1,6 +1,7 @@
 """What a record needs, out of what PayPal says."""
 
 import re
+import uuid
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -31,6 +32,11 @@ def start_of(remote: RemoteSubscription) -> datetime | None:
 def contracted_at(remote: RemoteSubscription) -> datetime | None:
     """A subscription may be agreed upon today and begin next month."""
     return remote.created_at or remote.started_at
+
+
+def product_id_for(merchant_id: uuid.UUID, paypal_product_id: str) -> uuid.UUID:
+    """Ours follows from PayPal's, so that whatever plan comes first, the product is made once."""
+    return uuid.uuid5(merchant_id, f"paypal-product:{paypal_product_id}")
 
 
 def agreed(gateway: Gateway, remote: RemoteSubscription, of_plan: Terms | None) -> Terms | None:

@@ -40,6 +40,9 @@ class TakeoverState(StrEnum):
         return self in (TakeoverState.DONE, TakeoverState.STOPPED)
 
 
+UNFINISHED = tuple(state for state in TakeoverState if not state.finished)
+
+
 class Problem(StrEnum):
     """Why a takeover was stopped, or what it waits for. The words that a change of status has too are the same."""
 
@@ -101,6 +104,11 @@ class Takeover(MerchantScoped, Base):
     """Batches in a row that brought nothing."""
     problem: Mapped[Problem | None] = enum_column(Problem)
 
+    @property
+    def may_resume(self) -> bool:
+        """Stopped for a reason that can pass."""
+        return self.state == TakeoverState.STOPPED and self.problem != Problem.KEYS_CHANGED
+
 
 class ItemState(StrEnum):
     WAITING = "waiting"
@@ -114,6 +122,10 @@ class ItemState(StrEnum):
     UPDATED = "updated"
     """Kooneo had it, and has now learnt something new."""
     UNCHANGED = "unchanged"
+
+
+TAKEABLE = (ItemState.FOUND, ItemState.TAKEN, ItemState.UPDATED, ItemState.UNCHANGED)
+LEFT_OUT = (ItemState.TO_CHECK, ItemState.CANNOT)
 
 
 class Reason(StrEnum):

@@ -1,11 +1,13 @@
 """Every page in every state: accessible, within the policy, readable at 320 px, large enough to press, correct HTML."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,9 @@ from support import builders, paypal
 from support.requirements import require
 
 from kooneo.accounts.models import Role
+from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.takeover.models import LEFT_OUT, ItemState, Problem, Reason, TakeoverItem, TakeoverState
 
 from . import steps
 from .stack import ROOT, Stack, free_port, until
@@ -291,6 +295,50 @@ def _profile_as_viewer(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/customers/{customer.id}/profile")
 
 
+def _import(page: Page, stack: Stack, *, keys: bool = True) -> None:
+    steps.sign_in(page, stack, builders.a_merchant(keys=keys))
+    page.goto(f"{stack.url}/settings/paypal/import")
+
+
+def _import_without_keys(page: Page, stack: Stack) -> None:
+    _import(page, stack, keys=False)
+
+
+def _import_with_error(page: Page, stack: Stack) -> None:
+    _import(page, stack)
+    page.get_by_role("button", name="Lire ces identifiants").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _takeover(state: TakeoverState, **columns: object) -> Callable[[Page, Stack], None]:
+    """With an id of every result; as of a worker that has just stopped."""
+
+    def show(page: Page, stack: Stack) -> None:
+        merchant = builders.a_merchant()
+        reasons = itertools.cycle(Reason)
+        items = [
+            TakeoverItem(
+                paypal_id=f"I-{number:012}",
+                state=state,
+                reason=next(reasons) if state in LEFT_OUT else None,
+                becomes=None if state in LEFT_OUT else SubscriptionStatus.ACTIVE,
+                email=f"client-{number}@client.test",
+            )
+            for number, state in enumerate([*ItemState, *([ItemState.CANNOT] * 60)])
+        ]
+        takeover = builders.a_takeover(merchant, state=state, its_items=items, **columns)
+        steps.sign_in(page, stack, merchant)
+        page.goto(f"{stack.url}/settings/paypal/import/{takeover.id}")
+        expect(page.locator("#takeover")).to_have_attribute("data-state", state)
+
+    show.__name__ = f"_takeover_{state}_{columns.get('problem', 'well')}"
+    return show
+
+
+_LONG_AGO = {"touched_at": now() - timedelta(minutes=3), "next_attempt_at": now() - timedelta(minutes=3)}
+_WAITING_FOR_PAYPAL = {"problem": Problem.UNREACHABLE, "next_attempt_at": now() + timedelta(hours=1), "failures": 3}
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(_login, _login_refused, _customers, _no_customers, _none_found),
     *(_record, _record_as_viewer, _empty_record, _profile),
@@ -298,6 +346,10 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_tab("access"), _tab("payments"), _tab("journal"), _empty_tab("access"), _empty_tab("payments")),
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
+    *(_import, _import_without_keys, _import_with_error),
+    *(_takeover(TakeoverState.READING, **_LONG_AGO), _takeover(TakeoverState.RUNNING, **_WAITING_FOR_PAYPAL)),
+    *(_takeover(TakeoverState.READY), _takeover(TakeoverState.DONE)),
+    _takeover(TakeoverState.STOPPED, problem=Problem.CREDENTIALS, stopped_in=TakeoverState.RUNNING),
     *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
 ]
 

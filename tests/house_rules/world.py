@@ -12,6 +12,7 @@ from support.builders import (
     a_payment,
     a_product,
     a_subscription,
+    a_takeover,
     an_offer,
     contents_of,
 )
@@ -46,6 +47,7 @@ def a_world() -> World:
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,
         "grant_id": a_grant(customer, product).id,
+        "takeover_id": a_takeover(merchant).id,
     }
     return World(merchant, a_member(merchant), ids)
 

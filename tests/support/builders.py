@@ -29,6 +29,7 @@ from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
 from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
+from kooneo.takeover.models import FoundBy, Takeover, TakeoverState
 from kooneo.terms import Interval, add_months
 
 from . import paypal
@@ -322,6 +323,27 @@ def a_grant(customer: Customer, product: Product, *, until: datetime | None = No
             granted_by="Nora Petit",
         )
     )
+
+
+def a_takeover(
+    merchant: Merchant | None = None, *, state: TakeoverState = TakeoverState.DONE, **columns: Any
+) -> Takeover:
+    """Of what PayPal listed; `its_items` are written with it."""
+    merchant = merchant or a_merchant()
+    its_items = columns.pop("its_items", ())
+    takeover = Takeover(
+        id=uuid.uuid4(),
+        merchant_id=merchant.id,
+        found_by=FoundBy.LIST,
+        state=state,
+        client_id=client_id_of(merchant),
+        environment=Environment.SANDBOX,
+        member_name="Nora Petit",
+        **columns,
+    )
+    for position, item in enumerate(its_items, 1):
+        item.takeover_id, item.position = takeover.id, position
+    return saved(takeover, *its_items)
 
 
 @in_app

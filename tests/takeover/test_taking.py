@@ -9,7 +9,7 @@ from support.builders import a_customer, a_merchant, a_product, a_subscription, 
 from support.running import fresh
 
 from kooneo.billing.models import PaymentState
-from kooneo.clock import now
+from kooneo.clock import local_date, now
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.takeover.models import ItemState, Reason, TakeoverState
@@ -57,7 +57,7 @@ def test_everything_of_one_subscription_arrives() -> None:
     assert product.rules_to_review
     assert (record.status, record.terms, record.cycles_completed) == ("active", terms, 3)
     assert record.paid_until == record.next_billing_at
-    assert record.contracted_on == record.started_at.date()
+    assert record.contracted_on == local_date(record.started_at, merchant.time_zone)
     assert [payment.amount for payment in payments_of(record)] == [Money(4900, "EUR")] * 3
     assert journal_of(record) == [("subscription.taken_over", None, "active")]
     assert journal_findings(merchant.id) == []

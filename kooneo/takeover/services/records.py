@@ -17,7 +17,7 @@ from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.notes import note
 from kooneo.subscriptions.services.truth import ended_at, unasked
-from kooneo.takeover.facts import contracted_at, email_of, name_of, start_of
+from kooneo.takeover.facts import contracted_at, email_of, name_of, product_id_for, start_of
 from kooneo.takeover.models import TakeoverPlan
 from kooneo.terms import Terms
 
@@ -127,8 +127,3 @@ def _product(merchant_id: uuid.UUID, plan: TakeoverPlan, by: Actor) -> Product:
     db.session.flush()
     record(merchant_id, "product.created", by=by, subject_id=product_id, product=product.title)
     return product
-
-
-def product_id_for(merchant_id: uuid.UUID, paypal_product_id: str) -> uuid.UUID:
-    """Ours follows from PayPal's, so that whatever plan comes first, the product is made once."""
-    return uuid.uuid5(merchant_id, f"paypal-product:{paypal_product_id}")

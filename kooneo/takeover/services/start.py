@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from kooneo.clock import now
@@ -11,10 +11,9 @@ from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.takeover.ids import GivenId, judge
-from kooneo.takeover.models import FoundBy, ItemState, Takeover, TakeoverItem, TakeoverState
+from kooneo.takeover.models import FoundBy, ItemState, Takeover, TakeoverItem
+from kooneo.takeover.queries import unfinished
 from kooneo.takeover.services.jobs import Then, by_job
-
-UNFINISHED = [state for state in TakeoverState if not state.finished]
 
 
 class KeysMissing(Exception):
@@ -51,11 +50,6 @@ def start(
     except IntegrityError as error:  # somebody else began one this very moment
         raise AlreadyUnderWay from error
     return takeover
-
-
-def unfinished(merchant_id: uuid.UUID) -> Takeover | None:
-    query = select(Takeover).filter_by(merchant_id=merchant_id).where(Takeover.state.in_(UNFINISHED))
-    return db.session.scalars(query).one_or_none()
 
 
 def _new(merchant_id: uuid.UUID, takeover_id: uuid.UUID, by: Actor) -> Takeover:

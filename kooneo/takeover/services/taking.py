@@ -20,7 +20,7 @@ from kooneo.paypal import (
     RemoteSubscription,
     RemoteTransaction,
 )
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.services.request import unsettled_change
 from kooneo.subscriptions.services.truth import align
 from kooneo.takeover.facts import agreed, contracted_at, email_of, start_of
@@ -104,7 +104,8 @@ class Taking:
             news = _bring_up_to_date(record, taken)
             item.state = ItemState.UPDATED if news else ItemState.UNCHANGED
         elif taken.terms and taken.remote.plan_id:
-            by = Actor("member", takeover.member_name, "worker", takeover.member_id)
+            kind = ActorKind.MEMBER if takeover.member_id else ActorKind.KOONEO
+            by = Actor(kind, takeover.member_name, "worker", takeover.member_id)
             plan = self._plans.known(taken.remote.plan_id)
             record = add_record(takeover.merchant_id, taken.remote, plan, taken.terms, by=by)
             book(record, taken.transactions)
