@@ -198,6 +198,19 @@ def _products(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/products")
 
 
+def _products_to_review(page: Page, stack: Stack) -> None:
+    product = builders.a_product(rules_to_review=True)
+    steps.sign_in(page, stack, builders.merchant_of(product))
+    page.goto(f"{stack.url}/products")
+    expect(page.get_by_text("Règles d’accès à vérifier")).to_be_visible()
+
+
+def _product_to_review(page: Page, stack: Stack) -> None:
+    _products_to_review(page, stack)
+    page.get_by_role("link", name="Aquarelle").click()
+    page.get_by_role("link", name="Choisir les règles d’accès").click()
+
+
 def _no_products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.a_merchant())
     page.goto(f"{stack.url}/products")
@@ -336,7 +349,11 @@ def _takeover(state: TakeoverState, **columns: object) -> Callable[[Page, Stack]
 
 
 _LONG_AGO = {"touched_at": now() - timedelta(minutes=3), "next_attempt_at": now() - timedelta(minutes=3)}
-_WAITING_FOR_PAYPAL = {"problem": Problem.UNREACHABLE, "next_attempt_at": now() + timedelta(hours=1), "failures": 3}
+_WAITING_FOR_PAYPAL = {
+    "problem": Problem.UNREACHABLE,
+    "next_attempt_at": now() + timedelta(hours=1),
+    "confirmed_at": now(),
+}
 
 
 STATES: list[Callable[[Page, Stack], None]] = [
@@ -350,7 +367,17 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_takeover(TakeoverState.READING, **_LONG_AGO), _takeover(TakeoverState.RUNNING, **_WAITING_FOR_PAYPAL)),
     *(_takeover(TakeoverState.READY), _takeover(TakeoverState.DONE)),
     _takeover(TakeoverState.STOPPED, problem=Problem.CREDENTIALS, stopped_in=TakeoverState.RUNNING),
-    *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
+    *(
+        _products,
+        _products_to_review,
+        _product_to_review,
+        _no_products,
+        _product,
+        _rules,
+        _help,
+        _help_for_a_product,
+        _not_found,
+    ),
 ]
 
 

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import builders, paypal
-from takeover.acting import a_document, lives_at_paypal
+from takeover.acting import a_document, lives_at_paypal, rows_of
 
 from kooneo.accounts.models import Merchant
 
 from . import steps
-from .stack import Stack
+from .stack import Stack, until
 
 PATIENCE_MS = 180_000
 
@@ -41,8 +42,9 @@ def test_five_hundred_with_the_worker_killed_in_the_middle(page: Page, stack: St
     page.get_by_role("button", name="Reprendre 500 abonnements").click()
     has_state(page, "running")
     expect(page.locator("#takeover-progress")).to_contain_text("abonnements repris sur 500", timeout=PATIENCE_MS)
-    page.wait_for_function("document.querySelector('#takeover-progress progress').value >= 100", timeout=PATIENCE_MS)
+    until(lambda: rows_of(merchant)["subscriptions"] >= 100, "a hundred are taken over", PATIENCE_MS / 1000)
     stack.kill_worker()
+    assert rows_of(merchant)["subscriptions"] < 500
     page.goto(f"{stack.url}/customers")
     stack.start_worker()
     page.goto(f"{stack.url}/settings/paypal/import")
@@ -58,7 +60,8 @@ def test_five_hundred_with_the_worker_killed_in_the_middle(page: Page, stack: St
     assert paypal.status(documents[0]["id"]) == "CANCELLED"
 
 
-def test_by_ids_without_script(browser: Browser, stack: Stack, app: object, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("app")
+def test_by_ids_without_script(browser: Browser, stack: Stack, tmp_path: Path) -> None:
     merchant = builders.a_merchant()
     pasted, in_file = lives_at_paypal(merchant), lives_at_paypal(merchant)
     table = tmp_path / "export.csv"

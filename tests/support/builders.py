@@ -141,6 +141,7 @@ def a_product(
     after_completion: AccessAfterCompletion | str = AccessAfterCompletion.CLOSED,
     after_cancellation: AccessAfterCancellation | str = AccessAfterCancellation.CLOSED,
     contents: tuple[tuple[str, int], ...] = CONTENTS,
+    rules_to_review: bool = False,
 ) -> Product:
     merchant = merchant or a_merchant()
     product = Product(
@@ -149,6 +150,7 @@ def a_product(
         title=title,
         access_after_completion=AccessAfterCompletion(after_completion),
         access_after_cancellation=AccessAfterCancellation(after_cancellation),
+        rules_to_review=rules_to_review,
     )
     held = [
         Content(
