@@ -209,6 +209,7 @@ def _product_to_review(page: Page, stack: Stack) -> None:
     _products_to_review(page, stack)
     page.get_by_role("link", name="Aquarelle").click()
     page.get_by_role("link", name="Choisir les règles d’accès").click()
+    expect(page.get_by_text("Choisissez ci-dessous")).to_be_visible()
 
 
 def _no_products(page: Page, stack: Stack) -> None:

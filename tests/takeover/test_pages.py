@@ -138,7 +138,7 @@ def test_the_preview_says_what_will_be_written() -> None:
 def test_what_kooneo_has_already_is_counted_apart() -> None:
     record = a_subscription()
     page = page_of(owner_of(merchant_of(record)), read(merchant_of(record)))
-    assert "Déjà dans Kooneo, mis à jour" in page.text
+    assert "Déjà dans Kooneo, seront mis à jour" in page.text
 
 
 def test_each_id_that_is_left_out_has_its_reason() -> None:

@@ -87,6 +87,18 @@ def test_each_status_of_paypals_becomes_kooneos(fields: dict[str, object], statu
     assert (record.ended_at is not None) == record.status.ended
 
 
+@pytest.mark.parametrize(
+    ("fields", "paused"), [({}, True), ({"failed_payments_count": 3, "outstanding": "147.00"}, False)]
+)
+def test_a_pause_made_on_paypal_com_is_told_from_paypals_own_suspension(
+    fields: dict[str, object], paused: bool
+) -> None:
+    merchant = a_merchant()
+    paypal_id = lives_at_paypal(merchant, status="SUSPENDED", **fields)
+    taken_over(merchant)
+    assert record_of(paypal_id).paused == paused
+
+
 def test_an_end_has_paypals_date() -> None:
     merchant = a_merchant()
     ended_at = now().replace(microsecond=0) - timedelta(days=5)

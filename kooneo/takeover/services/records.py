@@ -56,13 +56,18 @@ def add_record(
 
 
 def _take_status(subscription: Subscription, remote: RemoteSubscription) -> None:
-    """Nobody saw how one that has ended stood before. It was open when nothing was owed and its end was paid for."""
+    """Nobody saw how one that has ended stood before. It was open when nothing was owed and its end was paid for.
+
+    PayPal suspends by itself after payments that failed; without any, the merchant made a pause on paypal.com.
+    """
     target = unasked(remote)
+    owes = bool(subscription.failed_payments or subscription.outstanding_minor)
     if target.ended:
         paid = subscription.paid_until is not None and subscription.paid_until >= ended_at(remote)
-        stood = paid and not subscription.outstanding_minor
+        stood = paid and not owes
         subscription.status = SubscriptionStatus.ACTIVE if stood else SubscriptionStatus.SUSPENDED
-    become(subscription, target, at=ended_at(remote))
+    paused = target == SubscriptionStatus.SUSPENDED and not owes
+    become(subscription, target, at=ended_at(remote), paused=paused)
 
 
 def _customer(merchant_id: uuid.UUID, remote: RemoteSubscription) -> Customer:
