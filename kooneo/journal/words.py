@@ -85,6 +85,7 @@ _FIELDS = {
 _DETAILS = {
     "title": "Accès à",
     "product": "Produit",
+    "subscriptions": "Abonnements",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
 }

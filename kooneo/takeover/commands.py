@@ -16,10 +16,11 @@ from kooneo.extensions import db
 from kooneo.journal.services import Actor
 from kooneo.takeover import queries, services, words
 from kooneo.takeover.ids import LARGEST_FILE, MOST_IDS, NotText, read_file
-from kooneo.takeover.models import LEFT_OUT, Takeover, TakeoverState
+from kooneo.takeover.models import Takeover
 from kooneo.takeover.numbers import Numbers
 from kooneo.takeover.services.jobs import by_hand
 from kooneo.takeover.services.steps import carry_on
+from kooneo.takeover.states import LEFT_OUT, TakeoverState
 
 _BY = Actor("kooneo", "flask paypal import", "kooneo")
 _NOT_ALL = 3

@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from kooneo.takeover.models import Reason
+from kooneo.takeover.states import Reason
 from kooneo.text import clean
 
 MOST_IDS = 10_000

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.takeover.models import LEFT_OUT, TAKEABLE, ItemState, Reason
+from kooneo.takeover.states import LEFT_OUT, TAKEABLE, ItemState, Reason
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,9 @@ from kooneo.extensions import db
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.takeover.facts import product_id_for
-from kooneo.takeover.models import TAKEABLE, UNFINISHED, ItemState, Reason, Takeover, TakeoverItem, TakeoverPlan
+from kooneo.takeover.models import Takeover, TakeoverItem, TakeoverPlan
 from kooneo.takeover.numbers import Numbers
+from kooneo.takeover.states import TAKEABLE, UNFINISHED, ItemState, Reason
 
 Value = TypeVar("Value")
 

@@ -16,7 +16,8 @@ from kooneo.settings.services import paypal_account
 from kooneo.takeover import queries, report, services, words
 from kooneo.takeover.forms import IdsForm, ListForm
 from kooneo.takeover.ids import LARGEST_FILE
-from kooneo.takeover.models import LEFT_OUT, FoundBy, ItemState, Takeover
+from kooneo.takeover.models import Takeover
+from kooneo.takeover.states import LEFT_OUT, FoundBy, ItemState, TakeoverState
 
 blueprint = Blueprint("takeover", __name__, url_prefix="/settings/paypal/import")
 
@@ -98,7 +99,7 @@ def _panel(takeover: Takeover) -> dict[str, object]:
         return drawn
     states = _asked_states(bool(numbers.left_out))
     return drawn | {
-        "plan": queries.plan_of(takeover),
+        "plan": queries.plan_of(takeover) if takeover.state == TakeoverState.READY else None,
         "chosen": _chosen(bool(numbers.left_out)),
         "page": queries.page_of(takeover, states, after=_after()),
         "first_page": not _after(),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from kooneo.language import at_moment, ngettext
 from kooneo.language import gettext as _
 from kooneo.subscriptions.words import counted
-from kooneo.takeover.models import FoundBy, ItemState, Problem, Reason, Takeover, TakeoverState
+from kooneo.takeover.models import Takeover
 from kooneo.takeover.numbers import Numbers
+from kooneo.takeover.states import FoundBy, ItemState, Problem, Reason, TakeoverState
 
 _STATES = {
     TakeoverState.READING: "Lecture en cours",

@@ -19,7 +19,8 @@ from support.requirements import require
 from kooneo.accounts.models import Role
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.takeover.models import LEFT_OUT, ItemState, Problem, Reason, TakeoverItem, TakeoverState
+from kooneo.takeover.models import TakeoverItem
+from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
 from . import steps
 from .stack import ROOT, Stack, free_port, until

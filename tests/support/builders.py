@@ -29,7 +29,8 @@ from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
 from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
-from kooneo.takeover.models import FoundBy, Takeover, TakeoverState
+from kooneo.takeover.models import Takeover
+from kooneo.takeover.states import FoundBy, TakeoverState
 from kooneo.terms import Interval, add_months
 
 from . import paypal

@@ -20,9 +20,10 @@ from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.subscriptions.models import Subscription
 from kooneo.takeover import services
-from kooneo.takeover.models import ItemState, Takeover, TakeoverItem
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.jobs import by_hand
 from kooneo.takeover.services.steps import carry_on
+from kooneo.takeover.states import ItemState
 from kooneo.terms import add_months
 
 _number = itertools.count(1)

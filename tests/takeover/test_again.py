@@ -1,6 +1,7 @@
 """Whatever lives at PayPal, and wherever the work breaks off: taken over twice it is there once."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,8 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support import paypal
-from support.acting import NORA, journal_findings, rewrite
-from support.builders import a_merchant
+from support.acting import NORA, ask, journal_findings, rewrite
+from support.builders import a_merchant, a_subscription, merchant_of
 from support.running import fresh, in_app
 from support.worker import running_worker, wait_until
 
@@ -18,14 +19,16 @@ from kooneo.accounts.models import Merchant
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.takeover import services
-from kooneo.takeover.models import ItemState, Takeover, TakeoverState
+from kooneo.takeover.models import Takeover
 from kooneo.takeover.services.steps import carry_on, take_up
+from kooneo.takeover.states import ItemState, TakeoverState
 
 from .acting import (
     a_document,
     begin,
     confirm,
     customers_of,
+    lives_at_paypal,
     offers_of,
     one_step,
     payments_of,
@@ -122,8 +125,8 @@ def test_twice_with_power_cuts_is_once(app: Flask, kinds: list[dict[str, Any]], 
 
 
 @in_app
-def begin_by_job(merchant: Merchant) -> Takeover:
-    return services.start(merchant.id, None, by=NORA, form_key=str(uuid.uuid4()))
+def begin_by_job(merchant: Merchant, ids: Sequence[str] | None = None) -> Takeover:
+    return services.start(merchant.id, ids, by=NORA, form_key=str(uuid.uuid4()))
 
 
 @in_app
@@ -171,4 +174,18 @@ def test_a_lost_job_is_taken_up(app: Flask) -> None:
     rewrite(takeover, touched_at=now() - timedelta(minutes=5), next_attempt_at=now() - timedelta(minutes=5))
     in_app(take_up)()
     with running_worker(app):
+        wait_until(lambda: fresh(takeover).state == TakeoverState.READY, "the preview")
+
+
+def test_what_the_team_asks_meanwhile_does_not_wait_for_it(app: Flask) -> None:
+    record = a_subscription()
+    merchant = merchant_of(record)
+    slow = lives_at_paypal(merchant)
+    paypal.fails(slow, "get", "slow", seconds=6)
+    takeover = begin_by_job(merchant, [slow])
+    with running_worker(app):
+        wait_until(lambda: bool(paypal.calls(slow, "get")), "PayPal to be asked")
+        change = ask(record, "cancel")
+        wait_until(lambda: fresh(change).state.settled, "the cancellation")
+        assert states(takeover) == {ItemState.WAITING: 1}
         wait_until(lambda: fresh(takeover).state == TakeoverState.READY, "the preview")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kooneo.takeover.ids import GivenId, NotText, judge, read_file, read_text
-from kooneo.takeover.models import Reason
+from kooneo.takeover.states import Reason
 
 pytestmark = pytest.mark.any_engine
 

@@ -27,7 +27,8 @@ from kooneo.accounts.models import Merchant, Role
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.takeover.ids import LARGEST_FILE
-from kooneo.takeover.models import ItemState, Problem, Reason, Takeover, TakeoverItem, TakeoverState
+from kooneo.takeover.models import Takeover, TakeoverItem
+from kooneo.takeover.states import ItemState, Problem, Reason, TakeoverState
 
 from .acting import begin, carried_on, lives_at_paypal, one_step, read, stop, taken_over
 

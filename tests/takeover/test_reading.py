@@ -8,8 +8,8 @@ from support.running import fresh, in_app
 from kooneo.clock import now
 from kooneo.paypal import Environment
 from kooneo.takeover import services
-from kooneo.takeover.models import ItemState, Problem, Reason, TakeoverState
 from kooneo.takeover.services.steps import work
+from kooneo.takeover.states import ItemState, Problem, Reason, TakeoverState
 
 from .acting import (
     a_document,

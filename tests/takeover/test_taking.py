@@ -12,7 +12,7 @@ from kooneo.billing.models import PaymentState
 from kooneo.clock import local_date, now
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.takeover.models import ItemState, Reason, TakeoverState
+from kooneo.takeover.states import ItemState, Reason, TakeoverState
 from kooneo.terms import Interval, Terms, add_months
 
 from .acting import (

@@ -9,9 +9,10 @@ from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.settings.services import paypal_account
-from kooneo.takeover.models import ItemState, Problem, Takeover, TakeoverItem, TakeoverState
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.jobs import Then, by_job
 from kooneo.takeover.services.start import AlreadyUnderWay
+from kooneo.takeover.states import ItemState, Problem, TakeoverState
 
 
 class ChangedMeanwhile(Exception):
@@ -32,7 +33,7 @@ def confirm(takeover: Takeover, *, by: Actor, then: Then = by_job) -> None:
         takeover.confirmed_at = now()
         takeover.member_id, takeover.member_name = by.id, by.name
         set_off(takeover, then)
-        record(takeover.merchant_id, "takeover.confirmed", by=by, subject_id=takeover_id, after=str(number))
+        record(takeover.merchant_id, "takeover.confirmed", by=by, subject_id=takeover_id, subscriptions=number)
 
 
 def stop(takeover: Takeover) -> None:

@@ -7,7 +7,8 @@ from typing import Protocol
 
 from kooneo.paypal import CredentialsRefused, Gateway, NotFound, PayPalError, PermissionMissing, RateLimited, Refused
 from kooneo.subscriptions.outcomes import judged
-from kooneo.takeover.models import Problem, Reason, Takeover
+from kooneo.takeover.models import Takeover
+from kooneo.takeover.states import Problem, Reason
 
 # A batch is cut short after this: a worker that is told to stop must come to the end of it.
 _SECONDS = 20.0

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 from kooneo.extensions import db
 from kooneo.paypal import BadAnswer, Gateway, NotFound, PayPalError, PermissionMissing, Refused, RemotePage
 from kooneo.takeover.ids import judge
-from kooneo.takeover.models import Problem, Takeover, TakeoverItem
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.errands import Hitch, hitch
 from kooneo.takeover.services.start import add_items
+from kooneo.takeover.states import Problem
 
 _PAGES = 5
 _CLOSED = (403, 404, 405)

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from kooneo.extensions import db
-from kooneo.paypal import Gateway, NotFound, PermissionMissing, Refused, RemotePlan
-from kooneo.takeover.models import Reason, TakeoverPlan
+from kooneo.paypal import Gateway, RemotePlan, RemoteSubscription
+from kooneo.takeover.facts import agreed, email_of, start_of
+from kooneo.takeover.models import TakeoverPlan
+from kooneo.takeover.services.errands import ABOUT_ONE
+from kooneo.takeover.states import Reason
+from kooneo.terms import Terms
 from kooneo.text import clean
 
 _TITLE, _DESCRIPTION = 120, 500
-_CLOSED = (NotFound, PermissionMissing, Refused)
 
 
 class Plans:
@@ -28,7 +31,18 @@ class Plans:
             db.session.expunge(plan)  # a plain value from here on: reading it must not open the database again
         return cls(takeover_id, known)
 
-    def read(self, gateway: Gateway, plan_id: str) -> TakeoverPlan:
+    def terms_of(self, gateway: Gateway, remote: RemoteSubscription) -> Terms | Reason:
+        """What was agreed, or what a record would lack."""
+        if not email_of(remote):
+            return Reason.NO_EMAIL
+        if start_of(remote) is None:
+            return Reason.NO_START
+        if remote.plan_id is None:
+            return Reason.PLAN_UNREADABLE
+        plan = self._read(gateway, remote.plan_id)
+        return plan.reason or agreed(gateway, remote, plan.terms) or Reason.NO_PRICE
+
+    def _read(self, gateway: Gateway, plan_id: str) -> TakeoverPlan:
         if plan_id not in self._by_id:
             plan = self._by_id[plan_id] = self._asked_for(gateway, plan_id)
             self._new.append(plan)
@@ -43,7 +57,7 @@ class Plans:
     def _asked_for(self, gateway: Gateway, plan_id: str) -> TakeoverPlan:
         try:
             remote = gateway.get_plan(plan_id)
-        except _CLOSED:
+        except tuple(ABOUT_ONE):
             return TakeoverPlan(
                 takeover_id=self._takeover_id,
                 plan_id=plan_id,
@@ -64,7 +78,7 @@ class Plans:
             try:
                 product = gateway.get_product(product_id)
                 self._products[product_id] = (clean(product.name) or plan_title, clean(product.description))
-            except _CLOSED:
+            except tuple(ABOUT_ONE):
                 self._products[product_id] = (plan_title, "")
         return self._products[product_id]
 

@@ -9,10 +9,11 @@ from kooneo.extensions import db
 from kooneo.paypal import Gateway, RemoteSubscription
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.truth import unasked
-from kooneo.takeover.facts import agreed, email_of, name_of, start_of
-from kooneo.takeover.models import ItemState, Reason, Takeover, TakeoverItem
+from kooneo.takeover.facts import email_of, name_of
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.errands import ABOUT_ONE, Hitch, one_by_one
 from kooneo.takeover.services.plans import Plans
+from kooneo.takeover.states import ItemState, Reason
 
 
 @dataclass(frozen=True)
@@ -42,20 +43,11 @@ class Reading:
     def _verdict(self, gateway: Gateway, paypal_id: str) -> _Verdict:
         try:
             remote = gateway.get_subscription(paypal_id)
-            reason = None if paypal_id in self._known else self._lacks(gateway, remote)
+            terms = None if paypal_id in self._known else self._plans.terms_of(gateway, remote)
         except tuple(ABOUT_ONE) as error:
             return _Verdict(ItemState.CANNOT, ABOUT_ONE[type(error)])
-        return _Verdict(ItemState.TO_CHECK if reason else ItemState.FOUND, reason, remote)
-
-    def _lacks(self, gateway: Gateway, remote: RemoteSubscription) -> Reason | None:
-        if not email_of(remote):
-            return Reason.NO_EMAIL
-        if start_of(remote) is None:
-            return Reason.NO_START
-        if remote.plan_id is None:
-            return Reason.PLAN_UNREADABLE
-        plan = self._plans.read(gateway, remote.plan_id)
-        return plan.reason or (None if agreed(gateway, remote, plan.terms) else Reason.NO_PRICE)
+        lack = terms if isinstance(terms, Reason) else None
+        return _Verdict(ItemState.TO_CHECK if lack else ItemState.FOUND, lack, remote)
 
     def write(self, takeover: Takeover) -> bool:
         self._plans.write()

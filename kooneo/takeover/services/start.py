@@ -11,9 +11,10 @@ from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.takeover.ids import GivenId, judge
-from kooneo.takeover.models import FoundBy, ItemState, Takeover, TakeoverItem
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.queries import unfinished
 from kooneo.takeover.services.jobs import Then, by_job
+from kooneo.takeover.states import FoundBy, ItemState
 
 
 class KeysMissing(Exception):

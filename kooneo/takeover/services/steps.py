@@ -19,13 +19,14 @@ from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import Gateway
 from kooneo.settings.services import gateway_for, paypal_account
-from kooneo.takeover.models import ItemState, Problem, Reason, Takeover, TakeoverItem, TakeoverState
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.decide import halt, held, same_account
 from kooneo.takeover.services.errands import Errand, Hitch, Nothing
 from kooneo.takeover.services.jobs import WORK, Then, by_job
 from kooneo.takeover.services.listing import Listing
 from kooneo.takeover.services.reading import Reading, items
 from kooneo.takeover.services.taking import Taking
+from kooneo.takeover.states import ItemState, Problem, Reason, TakeoverState
 
 _BATCH = 25
 _ATTEMPTS = 8
@@ -165,15 +166,13 @@ def _finish(takeover: Takeover) -> None:
 @jobs.every_minute("take_up_takeovers")
 def take_up() -> None:
     """Find those whose next step is due and whose job was lost, and give them a new one."""
+    ago = now() - _LOST_AFTER
     moving = [state for state in TakeoverState if state.moves]
-    lost = select(Takeover).where(
-        Takeover.state.in_(moving),
-        Takeover.next_attempt_at <= now() - _LOST_AFTER,
-        Takeover.touched_at <= now() - _LOST_AFTER,
+    lost = select(Takeover.id, Takeover.step, Takeover.merchant_id).where(
+        Takeover.state.in_(moving), Takeover.next_attempt_at <= ago, Takeover.touched_at <= ago
     )
     five_minutes = int(now().timestamp()) // 300
-    for takeover in [(one.id, one.step, one.merchant_id) for one in db.session.scalars(lost)]:
-        takeover_id, number, merchant_id = takeover
+    for takeover_id, number, merchant_id in db.session.execute(lost).all():
         with transaction():
             # An engine ignores an id that it has seen, even one whose job failed: each look gets a new one.
             job_id = f"takeover:{takeover_id}:{number}:{five_minutes}"

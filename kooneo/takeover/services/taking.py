@@ -11,24 +11,17 @@ from kooneo.billing.services import book
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.journal.services import Actor
-from kooneo.paypal import (
-    Gateway,
-    NotFound,
-    PermissionMissing,
-    Refused,
-    RemoteStatus,
-    RemoteSubscription,
-    RemoteTransaction,
-)
+from kooneo.paypal import Gateway, RemoteStatus, RemoteSubscription, RemoteTransaction
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.services.request import unsettled_change
 from kooneo.subscriptions.services.truth import align
-from kooneo.takeover.facts import agreed, contracted_at, email_of, start_of
-from kooneo.takeover.models import ItemState, Reason, Takeover, TakeoverItem
+from kooneo.takeover.facts import contracted_at, start_of
+from kooneo.takeover.models import Takeover, TakeoverItem
 from kooneo.takeover.services.errands import ABOUT_ONE, Hitch, one_by_one
 from kooneo.takeover.services.plans import Plans
 from kooneo.takeover.services.reading import items, known_ids
 from kooneo.takeover.services.records import add_record
+from kooneo.takeover.states import ItemState, Reason
 from kooneo.terms import Terms
 
 _NOT_BEGUN = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
@@ -63,7 +56,8 @@ class Taking:
     def _ask_one(self, gateway: Gateway, paypal_id: str) -> None:
         try:
             remote = gateway.get_subscription(paypal_id)
-            terms = None if paypal_id in self._known else self._terms(gateway, remote)
+            # What was fine in the preview may have changed since.
+            terms = None if paypal_id in self._known else self._plans.terms_of(gateway, remote)
         except tuple(ABOUT_ONE) as error:
             self._left[paypal_id] = ItemState.CANNOT, ABOUT_ONE[type(error)]
             return
@@ -72,19 +66,8 @@ class Taking:
             return
         try:
             self._taken[paypal_id] = _Taken(remote, terms, _transactions(gateway, remote))
-        except (NotFound, PermissionMissing, Refused):
+        except tuple(ABOUT_ONE):
             self._left[paypal_id] = ItemState.TO_CHECK, Reason.PAYMENTS_UNREADABLE
-
-    def _terms(self, gateway: Gateway, remote: RemoteSubscription) -> Terms | Reason:
-        """What was fine in the preview may have changed since."""
-        if not email_of(remote):
-            return Reason.NO_EMAIL
-        if start_of(remote) is None:
-            return Reason.NO_START
-        if remote.plan_id is None:
-            return Reason.PLAN_UNREADABLE
-        plan = self._plans.read(gateway, remote.plan_id)
-        return plan.reason or agreed(gateway, remote, plan.terms) or Reason.NO_PRICE
 
     def write(self, takeover: Takeover) -> bool:
         self._plans.write()
