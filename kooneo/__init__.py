@@ -32,6 +32,8 @@ from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.takeover.services import steps as takeover_steps
+from kooneo.takeover.views import blueprint as takeover_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     portal_pages,
     settings_pages,
     subscriptions_pages,
+    takeover_pages,
     unconfirmed_pages,
     welcome_pages,
 )
@@ -97,11 +100,12 @@ STYLESHEETS = (
         "preview",
         "attention",
         "portal",
+        "takeover",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, codes, files, forget, identify, resume, send, settle, verify)
+JOBS = (carry_out, codes, files, forget, identify, resume, send, settle, takeover_steps, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -7,6 +7,7 @@ from kooneo.accounts.commands import merchant
 from kooneo.demo.commands import demo, seed
 from kooneo.extensions import db
 from kooneo.settings.commands import secrets
+from kooneo.takeover.commands import paypal
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +17,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(secrets)
     app.cli.add_command(seed)
     app.cli.add_command(demo)
+    app.cli.add_command(paypal)
 
 
 @click.command()

@@ -51,8 +51,8 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 
 _SEEN_AT = "seen_at"
-# A card that waits refreshes itself: that is nobody's being there.
-_ASKED_BY_ITSELF = frozenset({"subscriptions.card"})
+# What waits refreshes itself: that is nobody's being there.
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "takeover.progress"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()

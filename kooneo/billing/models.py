@@ -14,7 +14,16 @@ from kooneo.money import Money
 
 class PaymentState(StrEnum):
     COMPLETED = "completed"
+    PENDING = "pending"
+    """On its way: nobody has it yet."""
     FAILED = "failed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    """PayPal's list of a subscription's payments does not say how much of it."""
+    REFUNDED = "refunded"
+
+
+KEPT = (PaymentState.COMPLETED, PaymentState.PARTIALLY_REFUNDED)
+"""What counts as paid. Only what was given back whole does not: the part that stayed is not known."""
 
 
 class Refund(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, tuple_
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import KEPT, Payment, PaymentState
 from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
@@ -90,7 +90,7 @@ def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> di
         .where(
             Payment.merchant_id == merchant_id,
             Payment.customer_id.in_(customer_ids),
-            Payment.state == PaymentState.COMPLETED,
+            Payment.state.in_(KEPT),
         )
         .group_by(Payment.customer_id, Payment.currency)
         .order_by(Payment.currency)

@@ -3,7 +3,13 @@
 from kooneo.billing.models import Payment, PaymentState, Refund
 from kooneo.language import gettext as _
 
-_STATES = {PaymentState.COMPLETED: ("Encaissé", "live", "check"), PaymentState.FAILED: ("Refusé", "late", "cross")}
+_STATES = {
+    PaymentState.COMPLETED: ("Encaissé", "live", "check"),
+    PaymentState.PENDING: ("En cours d'encaissement", "held", "mark-waiting"),
+    PaymentState.FAILED: ("Refusé", "late", "cross"),
+    PaymentState.PARTIALLY_REFUNDED: ("Remboursé en partie", "mute", "info"),
+    PaymentState.REFUNDED: ("Remboursé", "mute", "left"),
+}
 
 _REFUNDS = {Refund.PART: ("Remboursé en partie", "held", "back"), Refund.WHOLE: ("Remboursé", "mute", "back")}
 

@@ -26,6 +26,12 @@ def _is_archived(archived: bool) -> ColumnElement[bool]:
     return Product.archived_at.is_not(None) if archived else Product.archived_at.is_(None)
 
 
+def products_to_review(merchant_id: uuid.UUID) -> Sequence[Product]:
+    """Those whose access rules nobody has chosen yet."""
+    query = select(Product).filter_by(merchant_id=merchant_id, rules_to_review=True).where(_is_archived(False))
+    return db.session.scalars(query.order_by(Product.title, Product.id)).all()
+
+
 def number_of_archived(merchant_id: uuid.UUID) -> int:
     query = select(func.count(Product.id)).where(Product.merchant_id == merchant_id, _is_archived(True))
     return db.session.scalars(query).one()

@@ -25,6 +25,7 @@ KINDS = {
     "offer": "Offres",
     "termination": "Résiliations",
     "withdrawal": "Rétractations",
+    "takeover": "Reprise des abonnements PayPal",
 }
 
 EVENTS = {
@@ -63,6 +64,8 @@ EVENTS = {
     "offer.restored": ("Offre remise au catalogue", ""),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
+    "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
+    "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),
     "payment.recorded": ("Paiement reçu autrement", "live"),
     "portal.options_changed": ("Espace client : réglages modifiés", ""),
     "termination.received": ("Résiliation demandée", "held"),
@@ -126,6 +129,7 @@ _FIELDS = {
 _DETAILS = {
     "title": "Accès à",
     "product": "Produit",
+    "subscriptions": "Abonnements",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
     "environment": "Environnement",

@@ -1,6 +1,6 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
-from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction
+from kooneo.paypal.answers import RemotePage, RemoteSubscription, RemoteTransaction
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -13,6 +13,7 @@ from kooneo.paypal.errors import (
     Unreachable,
 )
 from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway, trial_gateway
+from kooneo.paypal.plans import RemotePlan, RemoteProduct
 from kooneo.paypal.scopes import Scope
 from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
 
@@ -27,6 +28,9 @@ __all__ = [
     "PermissionMissing",
     "RateLimited",
     "Refused",
+    "RemotePage",
+    "RemotePlan",
+    "RemoteProduct",
     "RemoteStatus",
     "RemoteSubscription",
     "RemoteTransaction",

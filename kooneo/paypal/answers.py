@@ -5,7 +5,6 @@ from datetime import datetime
 
 from kooneo.money import Money
 from kooneo.paypal.api import Answer
-from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
 from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
 
@@ -13,6 +12,8 @@ from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
 _ID = 50
 _NAME = 140
 _EMAIL = 254
+_QUANTITY = 32
+_MOST_ITEMS = 500_000_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class RemoteSubscription:
     failed_payments: int | None  # in a row; back to 0 after a success
     last_failed_payment_at: datetime | None
     debug_id: str | None
+    created_at: datetime | None = None
+    quantity: str | None = None  # how many of the plan; None: one
+    plan_overridden: bool | None = None  # it has terms of its own (Gateway.get_own_terms)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
     regular = _regular_cycles(billing)
     return RemoteSubscription(
-        paypal_id=_same_id(body, asked_id),
+        paypal_id=same_id(body, asked_id),
         status=body.word("status", RemoteStatus),
         status_updated_at=body.instant("status_update_time"),
         started_at=body.instant("start_time"),
@@ -72,15 +76,36 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
         failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
         debug_id=answer.debug_id,
+        created_at=body.instant("create_time"),
+        quantity=body.text("quantity", _QUANTITY),
+        plan_overridden=body.flag("plan_overridden"),
     )
 
 
-def read_transactions(answer: Answer) -> list[RemoteTransaction]:
+@dataclass(frozen=True)
+class RemotePage:
+    """One page of the account's subscriptions."""
+
+    paypal_ids: list[str]
+    more: bool
+    total: int | None
+    """Of all pages, when PayPal says it."""
+
+
+def read_page(answer: Answer, number: int) -> RemotePage:
+    """An empty page is the last one, whatever its links say: a list always ends."""
     body = Part(answer.body, "", answer.debug_id)
-    if (body.count("total_pages") or 0) > 1:
-        # The file has no way to ask for a second page, and a payment left out would be a wrong account of the money.
-        raise BadAnswer("total_pages", debug_id=answer.debug_id)
-    return [_transaction(part) for part in body.parts("transactions")]
+    ids = [part.required("id", part.text("id", _ID)) for part in body.parts("subscriptions")]
+    next_one = any(link.text("rel", _NAME) == "next" for link in body.parts("links"))
+    more = next_one or (body.count("total_pages", _MOST_ITEMS) or 0) > number
+    return RemotePage(ids, more and bool(ids), body.count("total_items", _MOST_ITEMS))
+
+
+def read_transactions(answer: Answer) -> tuple[list[RemoteTransaction], bool]:
+    """And whether they are all: the file has no way to ask for a second page."""
+    body = Part(answer.body, "", answer.debug_id)
+    found = [_transaction(part) for part in body.parts("transactions")]
+    return found, (body.count("total_pages", _MOST_ITEMS) or 0) <= 1
 
 
 def _transaction(part: Part) -> RemoteTransaction:
@@ -94,7 +119,7 @@ def _transaction(part: Part) -> RemoteTransaction:
     )
 
 
-def _same_id(body: Part, asked_id: str) -> str:
+def same_id(body: Part, asked_id: str) -> str:
     """An answer about another subscription (a mixed-up cache or proxy) must never change this one."""
     return body.required("id", asked_id if body.text("id", _ID) in {None, asked_id} else None)
 

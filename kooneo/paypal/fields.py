@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}):([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-# The largest count in the file is `cycles_completed`.
+# Of what is counted within one subscription, `cycles_completed` goes highest in the file.
 _HIGHEST_COUNT = 9999
 
 
@@ -48,11 +48,17 @@ class Part:
             raise self._bad(key)
         return "".join(filter(str.isprintable, value)) or None
 
-    def count(self, key: str) -> int | None:
+    def count(self, key: str, highest: int = _HIGHEST_COUNT) -> int | None:
         value = self._content.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _HIGHEST_COUNT:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
+            raise self._bad(key)
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        value = self._content.get(key)
+        if not isinstance(value, bool | None):
             raise self._bad(key)
         return value
 

@@ -5,18 +5,29 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
-from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction, read_subscription, read_transactions
-from kooneo.paypal.api import Answer, Api, Subscription
+from kooneo.paypal.answers import (
+    RemotePage,
+    RemoteSubscription,
+    RemoteTransaction,
+    read_page,
+    read_subscription,
+    read_transactions,
+)
+from kooneo.paypal.api import Answer, Api, Plan, Product, Subscription
 from kooneo.paypal.credentials import ADDRESSES, Credentials
-from kooneo.paypal.errors import NotFound
+from kooneo.paypal.errors import BadAnswer, NotFound
+from kooneo.paypal.plans import RemotePlan, RemoteProduct, read_own_terms, read_plan, read_product
 from kooneo.paypal.transport import CONNECT_TIMEOUT, READ_TIMEOUT
+from kooneo.terms import Terms
 
 MOST_GATEWAYS = 256
 TRIAL_TIMEOUT = 3.0
 _PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{3,50}")
+_PAGE_SIZE = 20
+_SHORTEST_PERIOD = timedelta(hours=1)
 
 
 class Gateway:
@@ -48,8 +59,35 @@ class Gateway:
         return self._act("activate", paypal_id, reason)
 
     def list_transactions(self, paypal_id: str, start: datetime, end: datetime) -> list[RemoteTransaction]:
+        """All of them. A period that has more than PayPal lists on one page is asked for in halves."""
         period = {"start_time": _rfc3339(start), "end_time": _rfc3339(end)}
-        return read_transactions(Subscription.transactions(_checked_id(paypal_id), period, api=self._api))
+        answer = Subscription.transactions(_checked_id(paypal_id), period, api=self._api)
+        found, complete = read_transactions(answer)
+        if complete:
+            return found
+        if end - start < _SHORTEST_PERIOD:
+            # A payment left out would be a wrong account of the money.
+            raise BadAnswer("total_pages", debug_id=answer.debug_id)
+        middle = start + (end - start) / 2
+        halves = [*self.list_transactions(paypal_id, start, middle), *self.list_transactions(paypal_id, middle, end)]
+        return list({one.transaction_id: one for one in halves}.values())
+
+    def list_subscriptions(self, page: int) -> RemotePage:
+        """The account's, page by page from 1. Not in PayPal's OpenAPI file (1.6): an account may well refuse it."""
+        params = {"page": str(page), "page_size": str(_PAGE_SIZE), "total_required": "true"}
+        return read_page(Subscription.page(params, api=self._api), page)
+
+    def get_own_terms(self, paypal_id: str) -> Terms | None:
+        """Those of a subscription that overrides its plan's; None when PayPal does not give one price."""
+        return read_own_terms(Subscription.with_plan(_checked_id(paypal_id), api=self._api), paypal_id)
+
+    def get_plan(self, plan_id: str) -> RemotePlan:
+        answer: Answer = Plan.find(_checked_id(plan_id), api=self._api).answer
+        return read_plan(answer, plan_id)
+
+    def get_product(self, product_id: str) -> RemoteProduct:
+        answer: Answer = Product.find(_checked_id(product_id), api=self._api).answer
+        return read_product(answer, product_id)
 
     def scopes(self) -> frozenset[str]:
         """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""

@@ -18,3 +18,16 @@ class TransactionStatus(StrEnum):
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     PENDING = "PENDING"
     REFUNDED = "REFUNDED"
+
+
+class IntervalUnit(StrEnum):
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
+class PlanStatus(StrEnum):
+    CREATED = "CREATED"
+    INACTIVE = "INACTIVE"
+    ACTIVE = "ACTIVE"

@@ -299,6 +299,14 @@ def show_plan(caller: Caller, plan_id: str) -> Answer:
     return Answer(200, bodies.plan(sold, _root())) if sold else answers.not_found(plan_id)
 
 
+@routes.get("/v1/catalogs/products/<product_id>")
+@paypal_call("product")
+def show_product(caller: Caller, product_id: str) -> Answer:
+    account = caller.authorized()
+    sold = store.subscription_of_product(caller.db, account.client_id, product_id)
+    return Answer(200, bodies.product(sold, _root())) if sold else answers.not_found(product_id)
+
+
 @routes.route("/v1/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
 @paypal_call("unknown")
 def answer_unknown(caller: Caller, _rest: str) -> Answer:

@@ -143,6 +143,16 @@ def _changed(
     return billing.filled(changed, now), told_payments
 
 
+@routes.post("/subscriptions/<subscription_id>/refund")
+def refund(subscription_id: str) -> ResponseReturnValue:
+    """The merchant gives the latest payment back on paypal.com; `{"partial": true}`: some of it."""
+    partial = _told().get("partial", False)
+    with _store().transaction() as db:
+        status = "PARTIALLY_REFUNDED" if partial else "REFUNDED"
+        transaction_id = store.refund_latest(db, subscription_id, status)
+    return (jsonify(transaction=transaction_id, status=status), 200) if transaction_id else _unknown(subscription_id)
+
+
 def _unknown(subscription_id: str) -> ResponseReturnValue:
     return jsonify(error=f"no subscription {subscription_id}"), 404
 

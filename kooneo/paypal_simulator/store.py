@@ -242,12 +242,21 @@ def subscription(db: sqlite3.Connection, subscription_id: str) -> SubscriptionRo
 
 
 def subscription_of_plan(db: sqlite3.Connection, client_id: str, plan_id: str) -> SubscriptionRow | None:
-    """The oldest one: a plan is known here only through what was sold with it."""
+    """The oldest one on the plan's own terms: a plan is known here only through what was sold with it."""
     record = db.execute(
-        "SELECT document FROM subscriptions WHERE client_id = ? AND plan_id = ? ORDER BY start_time, id LIMIT 1",
+        "SELECT document FROM subscriptions WHERE client_id = ? AND plan_id = ?"
+        " ORDER BY json_extract(document, '$.plan_overridden'), start_time, id LIMIT 1",
         (client_id, plan_id),
     ).fetchone()
     return _row(record) if record else None
+
+
+def subscription_of_product(db: sqlite3.Connection, client_id: str, product_id: str) -> SubscriptionRow | None:
+    """One of any plan that sells it."""
+    one_of_each_plan = db.execute(
+        "SELECT document FROM subscriptions WHERE client_id = ? GROUP BY plan_id", (client_id,)
+    )
+    return next((row for row in map(_row, one_of_each_plan) if row.sold_product == product_id), None)
 
 
 @dataclass(frozen=True)
@@ -305,6 +314,18 @@ def add_transactions(db: sqlite3.Connection, transactions: Iterable[Transaction]
             for one in transactions
         ],
     )
+
+
+def refund_latest(db: sqlite3.Connection, subscription_id: str, status: str) -> str | None:
+    """The latest payment becomes refunded, or partly: its id. None: nothing was paid."""
+    record = db.execute(
+        "SELECT id FROM transactions WHERE subscription_id = ? AND status = 'COMPLETED' ORDER BY time DESC LIMIT 1",
+        (subscription_id,),
+    ).fetchone()
+    if record is None:
+        return None
+    db.execute("UPDATE transactions SET status = ? WHERE id = ?", (status, record["id"]))
+    return str(record["id"])
 
 
 def transactions_of(db: sqlite3.Connection, subscription_id: str, start: datetime, end: datetime) -> list[Transaction]:

@@ -12,6 +12,14 @@ from kooneo.subscriptions.answers import refused_by_us
 from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 
+_PAYMENTS = {
+    PaymentState.COMPLETED: ("Paiement reçu : %(amount)s", "live"),
+    PaymentState.PENDING: ("Paiement en cours d'encaissement : %(amount)s", "held"),
+    PaymentState.FAILED: ("Prélèvement refusé : %(amount)s", "late"),
+    PaymentState.PARTIALLY_REFUNDED: ("Paiement remboursé en partie : %(amount)s prélevés", ""),
+    PaymentState.REFUNDED: ("Paiement remboursé : %(amount)s", ""),
+}
+
 
 @dataclass(frozen=True)
 class HistoryLine:
@@ -40,9 +48,8 @@ def _start(subscription: Subscription) -> HistoryLine:
 
 def _payment_line(payment: Payment) -> HistoryLine:
     source = "PayPal" if payment.paypal_transaction_id else _("Reçu hors de PayPal")
-    if payment.state == PaymentState.COMPLETED:
-        return HistoryLine(payment.at, _("Paiement reçu : %(amount)s", amount=amount(payment.amount)), source, "live")
-    return HistoryLine(payment.at, _("Prélèvement refusé : %(amount)s", amount=amount(payment.amount)), source, "late")
+    text, tone = _PAYMENTS[payment.state]
+    return HistoryLine(payment.at, _(text, amount=amount(payment.amount)), source, tone)
 
 
 def _change_lines(change: StatusChange) -> list[HistoryLine]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import KEPT, Payment
 from kooneo.catalog.models import Offer, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
@@ -98,7 +98,7 @@ def paid_totals(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.U
         .where(
             Payment.merchant_id == merchant_id,
             Payment.subscription_id.in_(ids),
-            Payment.state == PaymentState.COMPLETED,
+            Payment.state.in_(KEPT),
         )
         .group_by(Payment.subscription_id)
     )

@@ -33,12 +33,15 @@ _STATUSES = {
     SubscriptionStatus.SUSPENDED: StatusWords(
         "Suspendu", "held", "En pause, ou arrêté par PayPal après plusieurs échecs. L'accès est fermé.", "suspendus"
     ),
-    SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme."),
+    SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme.", "finalisés"),
     SubscriptionStatus.CANCELLED: StatusWords(
-        "Annulé", "cut", "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre."
+        "Annulé",
+        "cut",
+        "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre.",
+        "annulés",
     ),
     SubscriptionStatus.ABANDONED: StatusWords(
-        "Abandonné", "mute", "L'abonnement a été interrompu. Kooneo ne propose plus de le reprendre."
+        "Abandonné", "mute", "L'abonnement a été interrompu. Kooneo ne propose plus de le reprendre.", "abandonnés"
     ),
 }
 

@@ -1,11 +1,13 @@
 """Every page in every state: accessible, within the policy, readable at 320 px, large enough to press, correct HTML."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,8 @@ from support.requirements import require
 from kooneo.accounts.models import Role
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.takeover.models import TakeoverItem
+from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
 from . import catalogue_states, steps
 from .stack import ROOT, Stack, free_port, until
@@ -341,6 +345,20 @@ def _products(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/products")
 
 
+def _products_to_review(page: Page, stack: Stack) -> None:
+    product = builders.a_product(rules_to_review=True)
+    steps.sign_in(page, stack, builders.merchant_of(product))
+    page.goto(f"{stack.url}/products")
+    expect(page.get_by_text("Règles d’accès à vérifier")).to_be_visible()
+
+
+def _product_to_review(page: Page, stack: Stack) -> None:
+    _products_to_review(page, stack)
+    page.get_by_role("link", name="Aquarelle").click()
+    page.get_by_role("link", name="Choisir les règles d’accès").click()
+    expect(page.get_by_text("Choisissez ci-dessous")).to_be_visible()
+
+
 def _no_products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.a_merchant())
     page.goto(f"{stack.url}/products")
@@ -499,6 +517,54 @@ def _keys_guide(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/help/paypal-keys")
 
 
+def _import(page: Page, stack: Stack, *, keys: bool = True) -> None:
+    steps.sign_in(page, stack, builders.a_merchant(keys=keys))
+    page.goto(f"{stack.url}/settings/paypal/import")
+
+
+def _import_without_keys(page: Page, stack: Stack) -> None:
+    _import(page, stack, keys=False)
+
+
+def _import_with_error(page: Page, stack: Stack) -> None:
+    _import(page, stack)
+    page.get_by_role("button", name="Lire ces identifiants").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _takeover(state: TakeoverState, **columns: object) -> Callable[[Page, Stack], None]:
+    """With an id of every result; as of a worker that has just stopped."""
+
+    def show(page: Page, stack: Stack) -> None:
+        merchant = builders.a_merchant()
+        reasons = itertools.cycle(Reason)
+        items = [
+            TakeoverItem(
+                paypal_id=f"I-{number:012}",
+                state=state,
+                reason=next(reasons) if state in LEFT_OUT else None,
+                becomes=None if state in LEFT_OUT else SubscriptionStatus.ACTIVE,
+                email=f"client-{number}@client.test",
+            )
+            for number, state in enumerate([*ItemState, *([ItemState.CANNOT] * 60)])
+        ]
+        takeover = builders.a_takeover(merchant, state=state, its_items=items, **columns)
+        steps.sign_in(page, stack, merchant)
+        page.goto(f"{stack.url}/settings/paypal/import/{takeover.id}")
+        expect(page.locator("#takeover")).to_have_attribute("data-state", state)
+
+    show.__name__ = f"_takeover_{state}_{columns.get('problem', 'well')}"
+    return show
+
+
+_LONG_AGO = {"touched_at": now() - timedelta(minutes=3), "next_attempt_at": now() - timedelta(minutes=3)}
+_WAITING_FOR_PAYPAL = {
+    "problem": Problem.UNREACHABLE,
+    "next_attempt_at": now() + timedelta(hours=1),
+    "confirmed_at": now(),
+}
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(_login, _login_refused, _customers, _no_customers, _none_found),
     *(_record, _record_as_viewer, _empty_record, _profile),
@@ -513,8 +579,22 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
     *(_declaring, _declaration_summary, _declaration_received),
-    *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
+    *(
+        _products,
+        _products_to_review,
+        _product_to_review,
+        _no_products,
+        _product,
+        _rules,
+        _help,
+        _help_for_a_product,
+        _not_found,
+    ),
     *catalogue_states.STATES,
+    *(_import, _import_without_keys, _import_with_error),
+    *(_takeover(TakeoverState.READING, **_LONG_AGO), _takeover(TakeoverState.RUNNING, **_WAITING_FOR_PAYPAL)),
+    *(_takeover(TakeoverState.READY), _takeover(TakeoverState.DONE)),
+    _takeover(TakeoverState.STOPPED, problem=Problem.CREDENTIALS, stopped_in=TakeoverState.RUNNING),
 ]
 
 

@@ -14,6 +14,7 @@ from support.builders import (
     a_product,
     a_refused_change,
     a_subscription,
+    a_takeover,
     a_termination_request,
     an_offer,
     with_picture,
@@ -54,6 +55,7 @@ def a_world() -> World:
         "message_id": attempt_to_send(a_message(merchant)).id,
         "request_id": a_termination_request(subscription).id,
         "change_id": a_refused_change(subscription).id,
+        "takeover_id": a_takeover(merchant).id,
     }
     return World(merchant, a_member(merchant), ids)
 

@@ -20,11 +20,11 @@ _ACTIONS = ("cancel", "suspend", "activate")
 
 
 class Contract:
-    def __init__(self, base_url: str) -> None:
-        document = json.loads(_FILE.read_text())
+    def __init__(self, base_url: str, file: Path = _FILE) -> None:
+        document = json.loads(file.read_text())
         document["servers"] = [{"url": base_url}]
         # PayPal's pattern for e-mail addresses is not a valid regular expression.
-        del document["components"]["schemas"]["email"]["pattern"]
+        document["components"]["schemas"].get("email", {}).pop("pattern", None)
         self._api = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
 
     def holds_for(self, response: requests.Response) -> None:
@@ -38,6 +38,11 @@ class Contract:
 @pytest.fixture
 def contract(paypal_url: str) -> Contract:
     return Contract(paypal_url)
+
+
+@pytest.fixture
+def products(paypal_url: str) -> Contract:
+    return Contract(paypal_url, _FILE.with_name("catalogs_products_v1.json"))
 
 
 @pytest.fixture
@@ -181,6 +186,13 @@ def test_a_plan_is_as_paypal_describes_it(merchant: Merchant, control: Control, 
     response = merchant.call("GET", "/v1/billing/plans/P-MONTHLY")
     assert response.status_code == 200
     contract.holds_for(response)
+
+
+def test_a_product_is_as_paypal_describes_it(merchant: Merchant, control: Control, products: Contract) -> None:
+    control.has(a_subscription(product_id="PROD-WATERCOLOUR", product_name="Aquarelle"))
+    response = merchant.call("GET", "/v1/catalogs/products/PROD-WATERCOLOUR")
+    assert response.json()["name"] == "Aquarelle"
+    products.holds_for(response)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,11 @@ def change(paypal_id: str, **fields: Any) -> None:
     _send("PATCH", f"subscriptions/{paypal_id}", json=fields)
 
 
+def refund(paypal_id: str, *, partial: bool = False) -> None:
+    """The merchant gives the latest payment back on paypal.com."""
+    _send("POST", f"subscriptions/{paypal_id}/refund", json={"partial": partial})
+
+
 def record(paypal_id: str) -> dict[str, Any]:
     return dict(_send("GET", f"subscriptions/{paypal_id}").json())
 

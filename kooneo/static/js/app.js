@@ -30,8 +30,8 @@
     closeDialog();
   });
 
-  /* A card that refreshes itself is nobody's doing: it takes nothing away, and its failures are tried again by themselves. */
-  const byItself = (element) => element.matches?.(".subscription") ?? false;
+  /* What refreshes itself is nobody's doing: it takes nothing away, and its failures are tried again by themselves. */
+  const byItself = (element) => element.matches?.(".subscription, [data-by-itself]") ?? false;
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;

@@ -11,9 +11,9 @@ from kooneo.paypal import PayPalError, RemoteSubscription
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
-from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Problem, judged
+from kooneo.subscriptions.outcomes import Problem, judged
 from kooneo.subscriptions.services.request import KeysMissing, unsettled_change
-from kooneo.subscriptions.services.truth import follow_to_the_end, take_over
+from kooneo.subscriptions.services.truth import align
 
 VERIFY = "subscriptions.verify"
 
@@ -58,9 +58,4 @@ def _conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, pro
         subscription.check_problem = problem
         if remote is None or unsettled_change(subscription_id):
             return
-        take_over(subscription, remote)
-        if remote.status in ENDED_AT_PAYPAL:
-            follow_to_the_end(subscription, remote)
-        elif subscription.status.ended:
-            # Never reopened silently: a person decides.
-            subscription.check_problem = Problem.CHARGING
+        align(subscription, remote)

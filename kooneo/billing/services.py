@@ -1,0 +1,51 @@
+"""Writing down what PayPal took."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from kooneo.billing.models import Payment, PaymentState
+from kooneo.extensions import db
+from kooneo.paypal import RemoteTransaction, TransactionStatus
+from kooneo.subscriptions.models import Subscription
+
+_STATES = {
+    TransactionStatus.COMPLETED: PaymentState.COMPLETED,
+    TransactionStatus.DECLINED: PaymentState.FAILED,
+    TransactionStatus.PARTIALLY_REFUNDED: PaymentState.PARTIALLY_REFUNDED,
+    TransactionStatus.PENDING: PaymentState.PENDING,
+    TransactionStatus.REFUNDED: PaymentState.REFUNDED,
+}
+
+
+def book(subscription: Subscription, transactions: Sequence[RemoteTransaction]) -> int:
+    """Each transaction becomes one payment, however often it is told; its state follows PayPal's. Returns how many payments
+    are new or changed. In the caller's transaction."""
+    query = select(Payment).where(
+        Payment.merchant_id == subscription.merchant_id,
+        Payment.paypal_transaction_id.in_([one.transaction_id for one in transactions]),
+    )
+    known = {payment.paypal_transaction_id: payment for payment in db.session.scalars(query)}
+    changes = 0
+    for one in transactions:
+        payment = known.get(one.transaction_id)
+        if payment is None:
+            known[one.transaction_id] = payment = _new(subscription, one)
+            db.session.add(payment)
+        elif payment.state == _STATES[one.status]:
+            continue
+        payment.state = _STATES[one.status]
+        changes += 1
+    return changes
+
+
+def _new(subscription: Subscription, one: RemoteTransaction) -> Payment:
+    return Payment(
+        merchant_id=subscription.merchant_id,
+        customer_id=subscription.customer_id,
+        subscription_id=subscription.id,
+        paypal_transaction_id=one.transaction_id,
+        amount_minor=one.amount.minor,
+        currency=one.amount.currency,
+        at=one.at,
+    )
