@@ -26,6 +26,10 @@ def _is_archived(archived: bool) -> ColumnElement[bool]:
     return Product.archived_at.is_not(None) if archived else Product.archived_at.is_(None)
 
 
+def has_products(merchant_id: uuid.UUID) -> bool:
+    return db.session.scalars(select(Product.id).filter_by(merchant_id=merchant_id).limit(1)).one_or_none() is not None
+
+
 def products_to_review(merchant_id: uuid.UUID) -> Sequence[Product]:
     """Those whose access rules nobody has chosen yet."""
     query = select(Product).filter_by(merchant_id=merchant_id, rules_to_review=True).where(_is_archived(False))

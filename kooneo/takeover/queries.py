@@ -16,7 +16,7 @@ from kooneo.subscriptions.models import Subscription
 from kooneo.takeover.facts import product_id_for
 from kooneo.takeover.models import Takeover, TakeoverItem, TakeoverPlan
 from kooneo.takeover.numbers import Numbers
-from kooneo.takeover.states import TAKEABLE, UNFINISHED, ItemState, Reason
+from kooneo.takeover.states import TAKEABLE, UNFINISHED, ItemState, Reason, TakeoverState
 
 Value = TypeVar("Value")
 
@@ -28,6 +28,12 @@ def unfinished(merchant_id: uuid.UUID) -> Takeover | None:
     """At most one of a merchant's."""
     query = select(Takeover).filter_by(merchant_id=merchant_id).where(Takeover.state.in_(UNFINISHED))
     return db.session.scalars(query).one_or_none()
+
+
+def has_taken_over(merchant_id: uuid.UUID) -> bool:
+    """At least one has come to its end."""
+    query = select(Takeover.id).filter_by(merchant_id=merchant_id, state=TakeoverState.DONE)
+    return db.session.scalars(query.limit(1)).one_or_none() is not None
 
 
 def earlier(merchant_id: uuid.UUID) -> Sequence[Takeover]:
