@@ -72,6 +72,10 @@ def app(stack: Stack, paypal_url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def context(context: BrowserContext) -> BrowserContext:
+    return watched(context)
+
+
+def watched(context: BrowserContext) -> BrowserContext:
     """The CDN answers from the local copy: tests stay on this machine."""
 
     def answer(route: Route) -> None:

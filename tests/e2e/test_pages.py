@@ -9,10 +9,11 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
@@ -25,6 +26,7 @@ from kooneo.takeover.models import TakeoverItem
 from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
 from . import catalogue_states, steps
+from .conftest import watched
 from .stack import ROOT, Stack, free_port, until
 
 # The look of a page does not depend on the database.
@@ -563,6 +565,22 @@ _WAITING_FOR_PAYPAL = {
     "next_attempt_at": now() + timedelta(hours=1),
     "confirmed_at": now(),
 }
+
+
+@pytest.fixture(scope="module")
+def one_browser(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """It reads style sheets and scripts once for all these pages."""
+    context = watched(browser.new_context(**browser_context_args))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(one_browser: BrowserContext) -> Iterator[BrowserContext]:
+    yield one_browser
+    one_browser.clear_cookies()
+    for page in one_browser.pages:
+        page.close()
 
 
 STATES: list[Callable[[Page, Stack], None]] = [
