@@ -43,6 +43,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "mailbox.show",
         "operations.healthz",
         "operations.readyz",
+        "portal.accessibility",
         "portal.create_session",
         "portal.login",
     }
@@ -50,7 +51,7 @@ PUBLIC_ENDPOINTS = frozenset(
 
 _SEEN_AT = "seen_at"
 # A card that waits refreshes itself: that is nobody's being there.
-_ASKED_BY_ITSELF = frozenset({"subscriptions.card"})
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "portal.request_state"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()

@@ -4,10 +4,10 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.access.models import AccessGrant
-from kooneo.catalog.models import Offer, OfferProduct, Product
+from kooneo.catalog.models import Content, Offer, OfferProduct, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
@@ -29,6 +29,12 @@ def _is_archived(archived: bool) -> ColumnElement[bool]:
 def number_of_archived(merchant_id: uuid.UUID) -> int:
     query = select(func.count(Product.id)).where(Product.merchant_id == merchant_id, _is_archived(True))
     return db.session.scalars(query).one()
+
+
+def find_content(merchant_id: uuid.UUID, content_id: uuid.UUID) -> Content | None:
+    """With its file. A removed one is not there."""
+    query = select(Content).filter_by(merchant_id=merchant_id, id=content_id, removed_at=None)
+    return db.session.scalars(query.options(joinedload(Content.file))).one_or_none()
 
 
 def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

@@ -83,6 +83,11 @@ class LegalRequest(MerchantScoped, Base):
     customer: Mapped[Customer | None] = relationship(lazy="raise")
     subscription: Mapped[Subscription | None] = relationship(lazy="raise")
 
+    @property
+    def change_key(self) -> str:
+        """The key of the change of status that Kooneo asks for on account of it."""
+        return f"legal-{self.id}"
+
 
 class Consent(MerchantScoped, Base):
     """The customer asked for access at once and acknowledged that the right to withdraw is lost by it (L221-28, 13°). Without

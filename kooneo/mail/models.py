@@ -22,6 +22,11 @@ class MailKind(StrEnum):
     """Opens a customer's space: what it said is forgotten as soon as it has left."""
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
+    ENDED_MERCHANT = "ended_merchant"
+    """To the owner: a customer has ended a subscription."""
+    TERMINATION_RECEIVED = "termination_received"
+    WITHDRAWAL_RECEIVED = "withdrawal_received"
+    """To who declared it: the acknowledgement."""
 
 
 class MessageState(StrEnum):

@@ -14,11 +14,16 @@ from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.queries import by_key
 from kooneo.legal.references import contract_reference
+from kooneo.legal.services.acknowledge import acknowledge
 from kooneo.subscriptions.models import Subscription
 
 # Far above what a household sends, far below what fills a merchant's list.
 _AT_MOST, _WITHIN = 20, timedelta(hours=1)
+
+
+NAME_LENGTH = 140
 
 
 class TooManyRequests(Exception):
@@ -50,7 +55,7 @@ def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, addre
     It counts from now on, and is carried out once the link sent to the address on file was used.
     """
     with transaction():
-        if known := _by_key(merchant_id, key):
+        if known := by_key(merchant_id, key):
             return Received(known)
         _limit(address)
         customer, subscription = _found(merchant_id, declaration)
@@ -63,11 +68,11 @@ def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, addre
 
 
 def declare(subscription: Subscription, declaration: Declaration, *, key: str, by: Actor) -> LegalRequest:
-    """Keep what a signed-in customer declares: it needs no link. The same key is the same declaration."""
+    """Keep what a signed-in customer declares, and acknowledge it: it needs no link. The same key is the same declaration."""
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
     try:
         with transaction():
-            if known := _by_key(merchant_id, key):
+            if known := by_key(merchant_id, key):
                 return known
             subject = db.session.get_one(Subscription, subscription_id)
             customer = db.session.get_one(Customer, subject.customer_id)
@@ -75,6 +80,7 @@ def declare(subscription: Subscription, declaration: Declaration, *, key: str, b
             request.verified_at = now()
             db.session.add(request)
             _note(request, "received", by)
+            acknowledge(request, to=customer.email)
         return request
     except IntegrityError:  # the same form, at this very moment
         return _by_key_or_fail(merchant_id, key)
@@ -131,10 +137,6 @@ def _limit(address: str) -> None:
     recent = recent.where(LegalRequest.address == address, LegalRequest.received_at > now() - _WITHIN)
     if db.session.scalars(recent).one() >= _AT_MOST:
         raise TooManyRequests
-
-
-def _by_key(merchant_id: uuid.UUID, key: str) -> LegalRequest | None:
-    return db.session.scalars(select(LegalRequest).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
 
 
 def _by_key_or_fail(merchant_id: uuid.UUID, key: str) -> LegalRequest:
