@@ -40,8 +40,7 @@ def _send(content: Content) -> Response:
 
 def _if_open(content_id: uuid.UUID, answer: Callable[[Content], Answer]) -> Answer:
     customer = this_customer()
-    found = find_content(customer.merchant_id, content_id)
-    line = line_about(customer, content_id) if found else None
-    if found is None or line is None:
-        abort(404)
-    return answer(found) if line.decision.open else (render_template("portal/closed.html", line=line), 403)
+    line = line_about(customer, content_id) or abort(404)
+    if not line.decision.open:
+        return render_template("portal/closed.html", line=line), 403
+    return answer(find_content(customer.merchant_id, content_id) or abort(404))
