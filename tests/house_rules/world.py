@@ -23,6 +23,7 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
 from kooneo.accounts.models import Merchant, TeamMember
+from kooneo.customers.models import Customer
 from kooneo.spaces import PORTAL
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -35,6 +36,7 @@ class World:
 
     merchant: Merchant
     owner: TeamMember
+    customer: Customer
     ids: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
@@ -55,7 +57,7 @@ def a_world() -> World:
         "request_id": a_termination_request(subscription).id,
         "change_id": a_refused_change(subscription).id,
     }
-    return World(merchant, a_member(merchant), ids)
+    return World(merchant, a_member(merchant), customer, ids)
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -76,6 +76,7 @@ def at_home(customer: Customer) -> Visitor:
     """Their browser, signed in by the form."""
     visitor = Visitor(merchant_of(customer))
     assert visitor.signs_in(customer).status_code == 303
+    visitor.open(visitor.at("subscriptions"))
     return visitor
 
 

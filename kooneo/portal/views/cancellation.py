@@ -13,9 +13,8 @@ from kooneo.portal.forms import EndingForm
 from kooneo.portal.guard import this_merchant
 from kooneo.portal.options import options_of
 from kooneo.portal.views.declaring import declare_and_wait, declared_before, refused
-from kooneo.portal.views.pages import Answer, blueprint, own_or_404, to_page
+from kooneo.portal.views.pages import Answer, blueprint, own_contract, to_page
 from kooneo.settings.services import paypal_account
-from kooneo.subscriptions import queries
 from kooneo.subscriptions.models import Subscription
 
 _PATH = "/subscriptions/<uuid:subscription_id>/cancellation"
@@ -24,7 +23,7 @@ _PATH = "/subscriptions/<uuid:subscription_id>/cancellation"
 @blueprint.get(_PATH)
 @for_customers
 def new_cancellation(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
-    subscription = own_or_404(Subscription, subscription_id)
+    subscription = own_contract(subscription_id)
     return _not_to_be_ended(subscription) or _page(subscription, EndingForm(formdata=None))
 
 
@@ -32,7 +31,7 @@ def new_cancellation(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
 @for_customers
 def create_cancellation(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
     """With the merchant's option off it ends nothing by itself: then it is a dated request, which the law wants taken."""
-    subscription, form = own_or_404(Subscription, subscription_id), EndingForm()
+    subscription, form = own_contract(subscription_id), EndingForm()
     if answer := declared_before(form, subscription) or _not_to_be_ended(subscription):
         return answer
     ending = _ending(subscription)
@@ -53,8 +52,7 @@ def _not_to_be_ended(subscription: Subscription) -> Answer | None:
 def _ending(subscription: Subscription) -> Ending:
     merchant = this_merchant()
     has_keys = paypal_account(merchant.id) is not None
-    complete = queries.complete(subscription)
-    return ending_of(complete, options_of(merchant.id), has_keys=has_keys, time_zone=merchant.time_zone)
+    return ending_of(subscription, options_of(merchant.id), has_keys=has_keys, time_zone=merchant.time_zone)
 
 
 def _page(subscription: Subscription, form: EndingForm) -> str:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kooneo.extensions import db
 from kooneo.legal.models import LegalRequest
 from kooneo.portal.guard import this_customer, this_merchant
+from kooneo.subscriptions import queries
 from kooneo.subscriptions.models import Subscription
 
 blueprint = Blueprint("portal", __name__, url_prefix="/portal/<merchant_slug>")
@@ -23,6 +24,11 @@ def own_or_404(model: type[Row], row_id: uuid.UUID) -> Row:
     customer = this_customer()
     query = select(model).filter_by(id=row_id, merchant_id=customer.merchant_id, customer_id=customer.id)
     return db.session.scalars(query).one_or_none() or abort(404)
+
+
+def own_contract(subscription_id: uuid.UUID) -> Subscription:
+    """With everything that the page about it needs."""
+    return queries.complete(own_or_404(Subscription, subscription_id))
 
 
 def to_page(endpoint: str, **values: uuid.UUID) -> Response:

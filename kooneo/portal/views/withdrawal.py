@@ -12,8 +12,7 @@ from kooneo.portal.contracts import Withdrawal, withdrawal_of
 from kooneo.portal.forms import DeclarationForm
 from kooneo.portal.guard import this_merchant
 from kooneo.portal.views.declaring import declare_and_wait, declared_before, refused
-from kooneo.portal.views.pages import Answer, blueprint, own_or_404
-from kooneo.subscriptions import queries
+from kooneo.portal.views.pages import Answer, blueprint, own_contract
 from kooneo.subscriptions.consequences import withdrawal_would_change
 from kooneo.subscriptions.models import Subscription
 
@@ -23,7 +22,7 @@ _PATH = "/subscriptions/<uuid:subscription_id>/withdrawal"
 @blueprint.get(_PATH)
 @for_customers
 def new_withdrawal(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
-    subscription = own_or_404(Subscription, subscription_id)
+    subscription = own_contract(subscription_id)
     withdrawal = _open(subscription)
     return _page(subscription, withdrawal, DeclarationForm(formdata=None)) if withdrawal else _over(subscription)
 
@@ -31,7 +30,7 @@ def new_withdrawal(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
 @blueprint.post(_PATH)
 @for_customers
 def create_withdrawal(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
-    subscription, form = own_or_404(Subscription, subscription_id), DeclarationForm()
+    subscription, form = own_contract(subscription_id), DeclarationForm()
     if answer := declared_before(form, subscription):
         return answer
     withdrawal = _open(subscription)
@@ -48,12 +47,11 @@ def _open(subscription: Subscription) -> Withdrawal | None:
 
 
 def _page(subscription: Subscription, withdrawal: Withdrawal, form: DeclarationForm) -> str:
-    complete = queries.complete(subscription)
     return render_template(
         "portal/withdrawal.html",
-        subscription=complete,
+        subscription=subscription,
         withdrawal=withdrawal,
-        contents=withdrawal_would_change(complete),
+        contents=withdrawal_would_change(subscription),
         refund_days=REFUND_DAYS,
         form=form,
     )
