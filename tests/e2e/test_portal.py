@@ -1,5 +1,6 @@
 """A customer comes in with a code, sees what is theirs, ends it alone, and keeps the proof."""
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 from support import builders
 
@@ -25,10 +26,10 @@ def test_in_with_the_code_and_out_again(page: Page, stack: Stack) -> None:
     assert page.evaluate("window.violations") == []
 
 
-def test_the_merchant_allows_it_and_the_customer_ends_alone(page: Page, stack: Stack, browser: Browser) -> None:
+def test_the_merchant_allows_it_and_the_customer_ends_alone(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription(after_cancellation="closed")
     customer, merchant = builders.customer_of(subscription), builders.merchant_of(subscription)
-    office = browser.new_context().new_page()
+    office = page.context.new_page()
     steps.sign_in(office, stack, merchant)
     office.goto(f"{stack.url}/settings/portal")
     office.get_by_role("checkbox", name="Autoriser mes clients").check()
@@ -56,12 +57,13 @@ def test_the_merchant_allows_it_and_the_customer_ends_alone(page: Page, stack: S
     steps.has_status(card, "cancelled", "Annulé")
     expect(card).to_contain_text("Trop cher")
     card.locator(".history > summary").click()
-    expect(card.locator(".history-list")).to_contain_text("Espace client")
+    expect(card.locator(".history-list")).to_contain_text(f"{customer.name} · PayPal a répondu")
 
     page.get_by_role("link", name="Mes contenus").click()
     expect(page.locator("[data-access='open']")).to_have_count(0)
 
 
+@pytest.mark.usefixtures("app")
 def test_by_keyboard_at_320_px_without_a_script_a_kept_content_stays(stack: Stack, browser: Browser) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 320, "height": 700})
     page = context.new_page()
