@@ -80,11 +80,10 @@ def by_key(merchant_id: uuid.UUID, key: str) -> LegalRequest | None:
     return db.session.scalars(select(LegalRequest).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
 
 
-def standing_termination(subscription: Subscription) -> LegalRequest | None:
+def standing_termination(subscription: Subscription, verified: Sequence[LegalRequest]) -> LegalRequest | None:
     """What the customer has asked for already, and is still to come."""
     if subscription.status.ended:
         return None
-    verified = verified_requests(subscription.merchant_id, [subscription.id])[subscription.id]
     return next((each for each in verified if each.kind == RequestKind.TERMINATION and not each.settled_at), None)
 
 

@@ -10,7 +10,7 @@ from kooneo.language import clock_time, day
 from kooneo.language import gettext as _
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import withdrawal_ends_at
-from kooneo.legal.queries import refund_of, verified_requests
+from kooneo.legal.queries import refund_of, standing_termination, verified_requests
 from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import may_withdraw
 from kooneo.money import Money
@@ -63,6 +63,7 @@ def withdrawal_of(subscription: Subscription, time_zone: str) -> Withdrawal | No
 def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str) -> Contract:
     subscription = card.subscription
     standing = next((each for each in declared if _is_standing(each, subscription)), None)
+    ending = subscription.status.ended or subscription.withdrawn_at or standing_termination(subscription, declared)
     return Contract(
         card=card,
         reference=contract_reference(subscription),
@@ -71,7 +72,7 @@ def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str) -> C
         under_way=_under_way(card, standing),
         request=standing or next(iter(declared), None),
         commitment_ends_on=commitment_ends_on(subscription, time_zone),
-        may_end=not subscription.status.ended and standing is None,
+        may_end=not ending,
         withdrawal=withdrawal_of(subscription, time_zone),
     )
 

@@ -76,6 +76,8 @@ def letter_to_the_owner(subscription: Subscription, change: StatusChange, *, was
             (_("Référence"), reference(subscription)),
             (_("Motif"), change.reason or _("aucun n'a été donné")),
         ]
+        if subscription.withdrawn_at:
+            facts.append((_("Rétractation"), _("ce qui a été payé est à rembourser, voyez « À traiter »")))
         return compose(
             MailKind.ENDED_MERCHANT,
             subject=_("%(customer)s a mis fin à « %(title)s »", **names),

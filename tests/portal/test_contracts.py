@@ -14,7 +14,7 @@ from support.builders import (
 )
 
 from kooneo.customers.models import Customer
-from kooneo.legal.models import LegalRequest
+from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 
@@ -119,6 +119,20 @@ def test_withdrawing_is_offered_while_the_period_lasts_and_says_until_when() -> 
     with later(days=20):
         again = at_home(customer_of(subscription))
         assert offered(again, subscription) == [END]
+
+
+def test_a_withdrawal_that_came_too_late_does_not_keep_anybody_from_ending(customer: Customer) -> None:
+    subscription = a_subscription(customer)
+    a_termination_request(subscription, kind=RequestKind.WITHDRAWAL)
+    assert END in offered(at_home(customer), subscription)
+
+
+def test_what_a_stranger_typed_is_not_told(customer: Customer) -> None:
+    subscription = a_subscription(customer)
+    rewrite(a_termination_request(subscription), verified_at=None)
+    visitor = at_home(customer)
+    assert offered(visitor, subscription) == [END]
+    assert contract(visitor, subscription).find_all(cls="contract-note") == []
 
 
 def test_a_customer_of_two_merchants_sees_one_of_them_at_a_time() -> None:

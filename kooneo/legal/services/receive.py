@@ -23,9 +23,6 @@ from kooneo.subscriptions.models import Subscription
 _AT_MOST, _WITHIN = 20, timedelta(hours=1)
 
 
-NAME_LENGTH = 140
-
-
 class TooManyRequests(Exception):
     """One address has sent more than anybody needs to."""
 

@@ -7,7 +7,7 @@ from flask import render_template
 from kooneo.accounts.access_control import for_customers
 from kooneo.language import gettext as _
 from kooneo.legal.models import RequestKind
-from kooneo.legal.queries import standing_termination
+from kooneo.legal.queries import standing_termination, verified_requests
 from kooneo.portal.ending import Ending, ending_of
 from kooneo.portal.forms import EndingForm
 from kooneo.portal.guard import this_merchant
@@ -45,7 +45,8 @@ def create_cancellation(merchant_slug: str, subscription_id: uuid.UUID) -> Answe
 def _not_to_be_ended(subscription: Subscription) -> Answer | None:
     if subscription.status.ended:
         return refused(_("Ce contrat a déjà pris fin : il n'y a plus rien à résilier."), subscription)
-    standing = standing_termination(subscription)
+    verified = verified_requests(subscription.merchant_id, [subscription.id])[subscription.id]
+    standing = standing_termination(subscription, verified)
     return to_page("request", request_id=standing.id) if standing else None
 
 
