@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.access.models import AccessGrant
 from kooneo.catalog.models import Content, Offer, OfferProduct, Product
@@ -45,6 +45,12 @@ def empty_contents(product: Product) -> set[uuid.UUID]:
     """Those that hold nothing yet but a title."""
     nothing = {"text": "", "video_url": "", "file_id": None, "removed_at": None}
     return set(db.session.scalars(select(Content.id).filter_by(product_id=product.id, **nothing)))
+
+
+def find_content(merchant_id: uuid.UUID, content_id: uuid.UUID) -> Content | None:
+    """With its file. A removed one is not there."""
+    query = select(Content).filter_by(merchant_id=merchant_id, id=content_id, removed_at=None)
+    return db.session.scalars(query.options(joinedload(Content.file))).one_or_none()
 
 
 def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
@@ -342,6 +343,98 @@ def _portal_without_subscriptions(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("Aucun abonnement")).to_be_visible()
 
 
+def _contract(page: Page, stack: Stack, **terms: Any) -> Locator:
+    """At home in the portal of a merchant who lets customers cancel; a contract three days old."""
+    subscription = builders.a_subscription(days=3, **terms)
+    merchant = builders.merchant_of(subscription)
+    builders.lets_customers_cancel(merchant, message="Un mot avant de partir ?")
+    builders.a_member(merchant)
+    builders.a_payment(subscription)
+    builders.a_payment(subscription, refunded=1000)
+    content = builders.contents_of(builders.product_of(subscription))[0]
+    rewrite(content, text="# Le lavis\n\nUne *feuille*, de l'eau.", video_url="https://vimeo.com/1")
+    steps.enter_the_portal(page, stack, builders.customer_of(subscription))
+    return steps.card_of(page, subscription)
+
+
+def _portal_ending(page: Page, stack: Stack) -> None:
+    _contract(page, stack, commitment_cycles=12).get_by_role("link", name="Résilier votre contrat").click()
+    page.evaluate("document.querySelector('#reason').add(new Option('Autre chose', 'Autre chose', true, true))")
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.locator("#reason-error")).to_be_visible()
+
+
+def _portal_proof(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Résilier votre contrat").click()
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.get_by_role("heading", name="Votre contrat a pris fin")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_waiting(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack)
+    paypal.fails(card.get_attribute("data-paypal-id"), "cancel", "500", times=0)
+    card.get_by_role("link", name="Résilier votre contrat").click()
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.get_by_role("link", name="Actualiser")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_withdrawing(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Renoncer au contrat ici").click()
+    expect(page.get_by_role("button", name="Confirmer la rétractation")).to_be_visible()
+
+
+def _portal_withdrawn(page: Page, stack: Stack) -> None:
+    _portal_withdrawing(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("vous sont remboursés par")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_refused(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack, status="cancelled")
+    page.goto(f"{page.url}/{(card.get_attribute('id') or '').removeprefix('subscription-')}/cancellation")
+    expect(page.get_by_text("a déjà pris fin")).to_be_visible()
+
+
+def _portal_contents(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes contenus").click()
+    expect(page.locator("[data-access='closed']").first).to_be_visible()
+
+
+def _portal_content(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Premiers pas").click()
+    expect(page.get_by_role("heading", name="Le lavis")).to_be_visible()
+
+
+def _portal_closed_content(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack)
+    content = card.locator("[data-access='closed']").first.get_attribute("data-content")
+    page.goto(f"{page.url.removesuffix('/subscriptions')}/contents/{content}")
+    expect(page.locator(".message")).to_be_visible()
+
+
+def _portal_payments(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes paiements").click()
+    expect(page.get_by_text("Remboursé en partie")).to_be_visible()
+
+
+def _portal_profile(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes informations").click()
+
+
+def _portal_accessibility(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/portal/{builders.a_merchant().slug}/login")
+    page.get_by_role("link", name="Accessibilité").click()
+
+
+def _portal_not_found(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.goto(f"{page.url.removesuffix('/subscriptions')}/contents/{uuid.uuid4()}")
+    expect(page.get_by_text("Cette page n’existe pas")).to_be_visible()
+
+
 def _products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.merchant_of(builders.an_offer()))
     page.goto(f"{stack.url}/products")
@@ -591,6 +684,9 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
     *(_portal_door, _portal_code, _portal_code_spent, _portal_subscriptions, _portal_without_subscriptions),
+    *(_portal_ending, _portal_proof, _portal_waiting, _portal_withdrawing, _portal_withdrawn, _portal_refused),
+    *(_portal_contents, _portal_content, _portal_closed_content, _portal_payments, _portal_profile),
+    *(_portal_accessibility, _portal_not_found),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),

@@ -24,6 +24,7 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
 from kooneo.accounts.models import Merchant, TeamMember
+from kooneo.customers.models import Customer
 from kooneo.spaces import PORTAL
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -36,6 +37,7 @@ class World:
 
     merchant: Merchant
     owner: TeamMember
+    customer: Customer
     ids: dict[str, uuid.UUID] = field(default_factory=dict)
 
 
@@ -57,7 +59,7 @@ def a_world() -> World:
         "change_id": a_refused_change(subscription).id,
         "takeover_id": a_takeover(merchant).id,
     }
-    return World(merchant, a_member(merchant), ids)
+    return World(merchant, a_member(merchant), customer, ids)
 
 
 def rules(app: Flask) -> list[Rule]:

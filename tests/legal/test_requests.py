@@ -253,7 +253,7 @@ def test_a_withdrawal_closes_access_at_once_stops_paypal_and_is_to_be_refunded()
     browser = signed_in(a_member(merchant))
     card = browser.open(f"/customers/{subscription.customer_id}/subscriptions")
     assert {line["data-access"] for line in card.find_all("li", data_content=None)} == {"closed"}
-    assert "a renoncé au contrat" in card.text
+    assert "rétractation du" in card.text
     assert settled(subscription).status == SubscriptionStatus.CANCELLED
     [line] = attention(merchant)
     assert "Rembourser 49,00" in line

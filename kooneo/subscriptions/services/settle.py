@@ -23,7 +23,7 @@ from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, Statu
 from kooneo.subscriptions.outcomes import Outcome, Problem
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
-from kooneo.subscriptions.services.tell import tell_customer
+from kooneo.subscriptions.services.tell import tell_of_the_end
 from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
 # The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
@@ -181,7 +181,7 @@ def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, re
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
     _close(change, ChangeState.DONE)
     _note(f"subscription.{target}", subscription, change)
-    tell_customer(subscription, change, was=was)
+    tell_of_the_end(subscription, change, was=was)
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
