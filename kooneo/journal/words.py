@@ -62,6 +62,7 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
+    "subscription.stopped": ("Prélèvements arrêtés chez PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "payment.recorded": ("Paiement reçu autrement", "live"),
     "portal.options_changed": ("Espace client : réglages modifiés", ""),

@@ -1,6 +1,6 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
-from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction
+from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction, SubscriptionPage
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -31,6 +31,7 @@ __all__ = [
     "RemoteSubscription",
     "RemoteTransaction",
     "Scope",
+    "SubscriptionPage",
     "TransactionStatus",
     "Unreachable",
     "close_gateways",

@@ -14,6 +14,8 @@ _ID = 50
 _NAME = 140
 _EMAIL = 254
 
+_WITHOUT_BILLING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
+
 
 @dataclass(frozen=True)
 class RemoteSubscription:
@@ -48,8 +50,35 @@ class RemoteTransaction:
     payer_email: str | None
 
 
-def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
+@dataclass(frozen=True)
+class SubscriptionPage:
+    subscriptions: list[RemoteSubscription]
+    """Those whose record stands there as whole as a question for each of them would give it."""
+    more: bool
+
+
+def read_page(answer: Answer) -> SubscriptionPage:
     body = Part(answer.body, "", answer.debug_id)
+    listed = [_listed(part, answer) for part in body.parts("subscriptions")]
+    more = any(link.text("rel", _NAME) == "next" for link in body.parts("links"))
+    return SubscriptionPage([remote for remote in listed if remote is not None], more)
+
+
+def _listed(part: Part, answer: Answer) -> RemoteSubscription | None:
+    """None for a record that is cut short, or cannot be read: it must not keep the others from being read."""
+    try:
+        paypal_id = part.required("id", part.text("id", _ID))
+        remote = _subscription(part, paypal_id, answer.debug_id)
+    except BadAnswer:
+        return None
+    return remote if remote.status in _WITHOUT_BILLING or remote.outstanding is not None else None
+
+
+def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
+    return _subscription(Part(answer.body, "", answer.debug_id), asked_id, answer.debug_id)
+
+
+def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubscription:
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
     regular = _regular_cycles(billing)
@@ -71,7 +100,7 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
         final_payment_at=billing.instant("final_payment_time"),
         failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
-        debug_id=answer.debug_id,
+        debug_id=debug_id,
     )
 
 

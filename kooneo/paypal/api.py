@@ -117,6 +117,11 @@ class Subscription(Find, Post):  # type: ignore[misc]  # the SDK has no types
             super().merge(new_attributes)
 
     @classmethod
+    def listed(cls, params: dict[str, str], *, api: Api) -> Answer:
+        answer: Answer = api.get(util.join_url_params(cls.path, params))
+        return answer
+
+    @classmethod
     def transactions(cls, resource_id: str, params: dict[str, str], *, api: Api) -> Answer:
         url = util.join_url(cls.path, resource_id, "transactions")
         answer: Answer = api.get(util.join_url_params(url, params))
