@@ -7,12 +7,14 @@ from kooneo.accounts.commands import merchant
 from kooneo.demo.commands import demo, seed
 from kooneo.extensions import db
 from kooneo.settings.commands import secrets
+from kooneo.subscriptions.commands import reconcile
 
 
 def init_app(app: Flask) -> None:
     app.cli.add_command(worker)
     app.cli.add_command(journal)
     app.cli.add_command(merchant)
+    app.cli.add_command(paypal)
     app.cli.add_command(secrets)
     app.cli.add_command(seed)
     app.cli.add_command(demo)
@@ -27,6 +29,14 @@ def worker() -> None:
         run(current_app._get_current_object())  # type: ignore[attr-defined]
     except AlreadyRunning as error:
         raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def paypal() -> None:
+    """What Kooneo and PayPal have in common."""
+
+
+paypal.add_command(reconcile)
 
 
 @click.group()
