@@ -30,6 +30,7 @@ from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
+from kooneo.subscriptions.services.reconciliation import begin, step
 from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 from kooneo.takeover.services import steps as takeover_steps
@@ -105,7 +106,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, codes, files, forget, identify, resume, send, settle, takeover_steps, verify)
+JOBS = (begin, carry_out, codes, files, forget, identify, resume, send, settle, step, takeover_steps, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

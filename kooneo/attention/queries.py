@@ -9,8 +9,8 @@ from kooneo.legal.queries import OpenRequest, count_open, open_requests
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
-from kooneo.subscriptions.lifecycle import NotAllowed, transition
-from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.lifecycle import Action, NotAllowed, transition
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.unresolved import may_end_without_paypal
 
 
@@ -30,6 +30,9 @@ class Charging:
     """Ended here, and in force at PayPal."""
 
     subscription: Subscription
+    note: Note
+    """Why it still charges: what came of the last attempt to stop it, if there was one."""
+    may_stop: bool
     template: str = "attention/_charging.html"
 
 
@@ -46,8 +49,8 @@ class Group:
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
     """The most pressing first; a group with nothing in it is left out."""
-    charging = [Charging(subscription) for subscription in queries.charging_after_end(merchant_id)]
     has_keys = paypal_account(merchant_id) is not None
+    charging = [_charging(subscription, has_keys=has_keys) for subscription in queries.charging_after_end(merchant_id)]
     stranded = [
         _stranded(change, has_keys=has_keys, may_end_alone=may_end_alone)
         for change in queries.unresolved_changes(merchant_id)
@@ -63,6 +66,13 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
 
 def count(merchant_id: uuid.UUID) -> int:
     return queries.count_for_attention(merchant_id) + count_open(merchant_id)
+
+
+def _charging(subscription: Subscription, *, has_keys: bool) -> Charging:
+    latest = subscription.changes[0] if subscription.changes else None
+    tried = latest is not None and latest.action == Action.STOP and latest.state != ChangeState.DONE
+    note = answers.about(latest, subscription) if latest and tried else answers.charging()
+    return Charging(subscription, note, may_stop=has_keys)
 
 
 def _stranded(change: StatusChange, *, has_keys: bool, may_end_alone: bool) -> StrandedChange:

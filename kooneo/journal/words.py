@@ -63,6 +63,7 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
+    "subscription.stopped": ("Prélèvements arrêtés chez PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
     "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
     "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),

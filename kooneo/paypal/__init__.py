@@ -35,6 +35,7 @@ __all__ = [
     "RemoteSubscription",
     "RemoteTransaction",
     "Scope",
+    "SubscriptionPage",
     "TransactionStatus",
     "Unreachable",
     "close_gateways",

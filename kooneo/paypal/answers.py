@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kooneo.money import Money
 from kooneo.paypal.api import Answer
+from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
 from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
 
@@ -14,6 +15,8 @@ _NAME = 140
 _EMAIL = 254
 _QUANTITY = 32
 _MOST_ITEMS = 500_000_000
+
+_WITHOUT_BILLING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,21 @@ class RemoteTransaction:
     payer_email: str | None
 
 
+def _listed(part: Part, debug_id: str | None) -> RemoteSubscription | None:
+    """None for a record that is cut short, or cannot be read: it must not keep the others from being read."""
+    try:
+        paypal_id = part.required("id", part.text("id", _ID))
+        remote = _subscription(part, paypal_id, debug_id)
+    except BadAnswer:
+        return None
+    return remote if remote.status in _WITHOUT_BILLING or remote.outstanding is not None else None
+
+
 def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
-    body = Part(answer.body, "", answer.debug_id)
+    return _subscription(Part(answer.body, "", answer.debug_id), asked_id, answer.debug_id)
+
+
+def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubscription:
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
     regular = _regular_cycles(billing)
@@ -75,7 +91,7 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
         final_payment_at=billing.instant("final_payment_time"),
         failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
-        debug_id=answer.debug_id,
+        debug_id=debug_id,
         created_at=body.instant("create_time"),
         quantity=body.text("quantity", _QUANTITY),
         plan_overridden=body.flag("plan_overridden"),
@@ -87,6 +103,8 @@ class RemotePage:
     """One page of the account's subscriptions."""
 
     paypal_ids: list[str]
+    whole: list[RemoteSubscription]
+    """Those whose record stands there as whole as a question for each of them would give it."""
     more: bool
     total: int | None
     """Of all pages, when PayPal says it."""
@@ -98,7 +116,9 @@ def read_page(answer: Answer, number: int) -> RemotePage:
     ids = [part.required("id", part.text("id", _ID)) for part in body.parts("subscriptions")]
     next_one = any(link.text("rel", _NAME) == "next" for link in body.parts("links"))
     more = next_one or (body.count("total_pages", _MOST_ITEMS) or 0) > number
-    return RemotePage(ids, more and bool(ids), body.count("total_items", _MOST_ITEMS))
+    listed = [_listed(part, answer.debug_id) for part in body.parts("subscriptions")]
+    whole = [remote for remote in listed if remote is not None]
+    return RemotePage(ids, whole, more and bool(ids), body.count("total_items", _MOST_ITEMS))
 
 
 def read_transactions(answer: Answer) -> tuple[list[RemoteTransaction], bool]:

@@ -20,11 +20,13 @@ from kooneo.paypal.api import Answer, Api, Plan, Product, Subscription
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, NotFound
 from kooneo.paypal.plans import RemotePlan, RemoteProduct, read_own_terms, read_plan, read_product
+from kooneo.paypal.statuses import RemoteStatus
 from kooneo.paypal.transport import CONNECT_TIMEOUT, READ_TIMEOUT
 from kooneo.terms import Terms
 
 MOST_GATEWAYS = 256
 TRIAL_TIMEOUT = 3.0
+_IN_FORCE = (RemoteStatus.ACTIVE, RemoteStatus.SUSPENDED, RemoteStatus.APPROVED, RemoteStatus.APPROVAL_PENDING)
 _PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{3,50}")
 _PAGE_SIZE = 20
 _SHORTEST_PERIOD = timedelta(hours=1)
@@ -72,9 +74,12 @@ class Gateway:
         halves = [*self.list_transactions(paypal_id, start, middle), *self.list_transactions(paypal_id, middle, end)]
         return list({one.transaction_id: one for one in halves}.values())
 
-    def list_subscriptions(self, page: int) -> RemotePage:
-        """The account's, page by page from 1. Not in PayPal's OpenAPI file (1.6): an account may well refuse it."""
+    def list_subscriptions(self, page: int, *, in_force: bool = False) -> RemotePage:
+        """The account's, or those of them in force, page by page from 1. Not in PayPal's OpenAPI file (1.6): an account may
+        well refuse it."""
         params = {"page": str(page), "page_size": str(_PAGE_SIZE), "total_required": "true"}
+        if in_force:
+            params["statuses"] = ",".join(_IN_FORCE)
         return read_page(Subscription.page(params, api=self._api), page)
 
     def get_own_terms(self, paypal_id: str) -> Terms | None:

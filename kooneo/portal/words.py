@@ -4,7 +4,7 @@ from kooneo.language import amount, at_moment
 from kooneo.language import gettext as _
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import StatusChange, Subscription
-from kooneo.subscriptions.outcomes import Problem
+from kooneo.subscriptions.problems import Problem
 
 _SITUATIONS = {
     SubscriptionStatus.PENDING: "PayPal attend encore votre accord. Rien n'est prélevé.",

@@ -55,10 +55,13 @@ class Card:
         return self.change.state
 
     @property
-    def needs_a_person(self) -> bool:
-        return (
-            self.change is not None and self.change.state == ChangeState.NEEDS_ATTENTION and not self.change.given_up_at
-        )
+    def matter(self) -> str:
+        """The id under which it stands in the list of what needs a person; empty when it does not."""
+        if self.subscription.charging:
+            return "" if self.waiting else f"charging-{self.subscription.id}"
+        change = self.change
+        stranded = change is not None and change.state == ChangeState.NEEDS_ATTENTION and not change.given_up_at
+        return f"change-{change.id}" if change and stranded else ""
 
     @property
     def keys_at_fault(self) -> bool:
@@ -75,7 +78,14 @@ class Card:
         change = self.change
         state = change and (change.id, change.state, change.attempts, change.settled_at, change.given_up_at)
         access = [(line.decision.content.id, line.decision.open, line.why) for line in self.access]
-        facts = (self.subscription.status, self.subscription.unconfirmed, state, access, self.paid)
+        facts = (
+            self.subscription.status,
+            self.subscription.unconfirmed,
+            self.subscription.check_problem,
+            state,
+            access,
+            self.paid,
+        )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 

@@ -9,7 +9,7 @@ from kooneo.language import amount
 from kooneo.language import gettext as _
 from kooneo.subscriptions import words
 from kooneo.subscriptions.answers import refused_by_us
-from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 
 _PAYMENTS = {
@@ -61,9 +61,13 @@ def _change_lines(change: StatusChange) -> list[HistoryLine]:
         answer = _(" · PayPal a répondu : %(status)s", status=change.paypal_status) if change.paypal_status else ""
         if change.unconfirmed:
             answer = _(", sans PayPal")
-        became = words.label(change.to_status) + reason
+        became = _became(change, change.to_status) + reason
         return [HistoryLine(change.settled_at, became, change.actor_name + answer, words.tone(change.to_status))]
     return [HistoryLine(change.settled_at, _failure(change), _whose(change), "cut"), asked]
+
+
+def _became(change: StatusChange, status: SubscriptionStatus) -> str:
+    return _("Prélèvements arrêtés") if change.action == Action.STOP else words.label(status)
 
 
 def _failure(change: StatusChange) -> str:

@@ -98,6 +98,12 @@ _ACTIONS = {
         "Rouvrir l'abonnement de %(customer)s à « %(title)s » ?",
         "Réouverture demandée",
     ),
+    Action.STOP: ActionWords(
+        "stop",
+        "Arrêter les prélèvements",
+        "Arrêter les prélèvements de %(customer)s pour « %(title)s » ?",
+        "Arrêt des prélèvements demandé",
+    ),
 }
 
 _RESULTS = {

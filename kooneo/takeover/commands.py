@@ -26,12 +26,7 @@ _BY = Actor("kooneo", "flask paypal import", "kooneo")
 _NOT_ALL = 3
 
 
-@click.group()
-def paypal() -> None:
-    """What concerns the merchants' PayPal accounts."""
-
-
-@paypal.command("import")
+@click.command("import")
 @click.option("--merchant", "slug", required=True, help="The merchant's slug.")
 @click.option(
     "--ids", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A .txt or .csv file of I- ids."

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kooneo.money import Money
-from kooneo.paypal import BadAnswer, Gateway, RemotePage, RemotePlan, RemoteProduct
+from kooneo.paypal import BadAnswer, Gateway, RemotePlan, RemoteProduct
 from kooneo.terms import Interval, Terms
 
 from .builders import ID, a_cycle, a_plan, a_subscription
@@ -86,7 +86,8 @@ def test_a_page_of_the_list(
     paypal: PayPalServer, gateway: Gateway, rest: dict[str, Any], more: bool, total: int | None
 ) -> None:
     paypal.answers(json_answer({"subscriptions": [a_subscription()]} | rest))
-    assert gateway.list_subscriptions(3) == RemotePage([ID], more, total)
+    page = gateway.list_subscriptions(3)
+    assert (page.paypal_ids, page.more, page.total) == ([ID], more, total)
     assert paypal.asked[0].target == "/v1/billing/subscriptions?page=3&page_size=20&total_required=true"
 
 

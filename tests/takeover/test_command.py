@@ -9,7 +9,7 @@ from support import paypal
 from support.builders import a_merchant, client_id_of
 
 from kooneo.accounts.models import Merchant
-from kooneo.takeover.commands import paypal as group
+from kooneo.cli import paypal as group
 
 from .acting import begin, lives_at_paypal, rows_of
 

@@ -8,9 +8,11 @@ from kooneo.paypal import RemoteStatus, RemoteSubscription
 from kooneo.subscriptions.effects import become, learn, status_in_force
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, Subscription
-from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Problem
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
+from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note
 
+_CHARGES_NOTHING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
 _PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
 
 
@@ -45,7 +47,7 @@ def align(subscription: Subscription, remote: RemoteSubscription) -> None:
     take_over(subscription, remote)
     if remote.status in ENDED_AT_PAYPAL:
         _follow_to_the_end(subscription, remote)
-    elif subscription.status.ended:
+    elif subscription.status.ended and remote.status not in _CHARGES_NOTHING:
         subscription.check_problem = Problem.CHARGING
 
 

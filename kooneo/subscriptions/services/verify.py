@@ -11,9 +11,10 @@ from kooneo.paypal import PayPalError, RemoteSubscription
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
-from kooneo.subscriptions.outcomes import Problem, judged
-from kooneo.subscriptions.services.request import KeysMissing, unsettled_change
-from kooneo.subscriptions.services.truth import align
+from kooneo.subscriptions.outcomes import judged
+from kooneo.subscriptions.problems import Problem
+from kooneo.subscriptions.services.conclude import conclude, stop_what_began_after_its_end
+from kooneo.subscriptions.services.request import KeysMissing
 
 VERIFY = "subscriptions.verify"
 
@@ -32,7 +33,7 @@ def request_verification(subscription: Subscription) -> datetime:
 
 @jobs.job(VERIFY)
 def verify(subscription_id: str) -> None:
-    """One look, one answer: safe to repeat. An unsettled change looks for itself, and is left alone."""
+    """One look, one answer: safe to repeat."""
     subscription = db.session.get_one(Subscription, uuid.UUID(subscription_id))
     account, paypal_id = paypal_account(subscription.merchant_id), subscription.paypal_id
     if account is None or paypal_id is None:
@@ -53,9 +54,5 @@ def verify(subscription_id: str) -> None:
 
 def _conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
     with transaction():
-        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
-        subscription.checked_at = now()
-        subscription.check_problem = problem
-        if remote is None or unsettled_change(subscription_id):
-            return
-        align(subscription, remote)
+        conclude(subscription_id, remote, problem)
+    stop_what_began_after_its_end(subscription_id)
