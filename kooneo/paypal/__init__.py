@@ -1,6 +1,6 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
-from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction, SubscriptionPage
+from kooneo.paypal.answers import RemoteRefund, RemoteSale, RemoteSubscription, RemoteTransaction, SubscriptionPage
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -14,7 +14,7 @@ from kooneo.paypal.errors import (
 )
 from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway, trial_gateway
 from kooneo.paypal.scopes import Scope
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus
 
 __all__ = [
     "BadAnswer",
@@ -27,9 +27,12 @@ __all__ = [
     "PermissionMissing",
     "RateLimited",
     "Refused",
+    "RemoteRefund",
+    "RemoteSale",
     "RemoteStatus",
     "RemoteSubscription",
     "RemoteTransaction",
+    "SaleState",
     "Scope",
     "SubscriptionPage",
     "TransactionStatus",

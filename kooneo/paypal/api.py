@@ -104,17 +104,23 @@ def _forwarded(credentials: Credentials, endpoint: str) -> dict[str, str]:
     return {} if endpoint == meant else {"Forwarded": f"host={urlsplit(meant).hostname}"}
 
 
-class Subscription(Find, Post):  # type: ignore[misc]  # the SDK has no types
-    """Never handed out: after a 204 it still says ACTIVE, and a body's keys would take the place of its methods."""
-
-    path = "v1/billing/subscriptions"
+class _Kept:
+    """Never handed out: after a 204 the SDK's object still says ACTIVE, and a body's keys would take the place of its methods."""
 
     def merge(self, new_attributes: Any) -> None:
         """The SDK calls this with what api.get() or api.post() returned; it is kept whole instead of spread."""
         if isinstance(new_attributes, Answer):
             self.__dict__["answer"] = new_attributes
         else:
-            super().merge(new_attributes)
+            super().merge(new_attributes)  # type: ignore[misc]
+
+
+class Sale(_Kept, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no types
+    """A payment of a subscription. Its path is the SDK's own."""
+
+
+class Subscription(_Kept, Find, Post):  # type: ignore[misc]
+    path = "v1/billing/subscriptions"
 
     @classmethod
     def listed(cls, params: dict[str, str], *, api: Api) -> Answer:
