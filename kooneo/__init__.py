@@ -8,6 +8,8 @@ from kooneo.access.views import blueprint as access_pages
 from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
 from kooneo.attention import views as attention
+from kooneo.billing.refunding import blueprint as refunding_pages
+from kooneo.billing.services import settle as refunds
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Mode, Settings
@@ -52,6 +54,7 @@ BLUEPRINTS = (
     operations.blueprint,
     portal_options_pages,
     portal_pages,
+    refunding_pages,
     settings_pages,
     subscriptions_pages,
     takeover_pages,
@@ -106,7 +109,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (begin, carry_out, codes, files, forget, identify, resume, send, settle, step, takeover_steps, verify)
+JOBS = (begin, carry_out, codes, files, forget, identify, refunds, resume, send, settle, step, takeover_steps, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -4,6 +4,10 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kooneo.billing import words
+from kooneo.billing.models import Payment
+from kooneo.billing.queries import Row, count_taken_after_the_end, refundable_payments, taken_after_the_end
+from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
 from kooneo.legal.queries import OpenRequest, count_open, open_requests
 from kooneo.settings.services import paypal_account
@@ -38,13 +42,27 @@ class Charging:
 
 @dataclass(frozen=True)
 class Request(OpenRequest):
+    payments: Sequence[Payment] = ()
+    """What PayPal can give back, of a withdrawal."""
     template: str = "attention/_request.html"
+
+
+@dataclass(frozen=True)
+class TakenAfterTheEnd:
+    """What PayPal took for a subscription that had ended here."""
+
+    payment: Payment
+    customer: Customer
+    title: str
+    note: Note | None
+    """What came of the last refund that was asked for."""
+    template: str = "attention/_payment.html"
 
 
 @dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -55,17 +73,35 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         _stranded(change, has_keys=has_keys, may_end_alone=may_end_alone)
         for change in queries.unresolved_changes(merchant_id)
     ]
-    declared = [Request(each.request, each.due_at, each.refund) for each in open_requests(merchant_id)]
+    late = [_late(each) for each in taken_after_the_end(merchant_id)]
     found = [
-        Group(_("Demandes de vos clients"), declared),
+        Group(_("Demandes de vos clients"), _declared(merchant_id)),
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
+        Group(_("Prélevé après la fin"), late),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
     ]
     return [group for group in found if group.matters]
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    return queries.count_for_attention(merchant_id) + count_open(merchant_id)
+    return queries.count_for_attention(merchant_id) + count_open(merchant_id) + count_taken_after_the_end(merchant_id)
+
+
+def _declared(merchant_id: uuid.UUID) -> list[Request]:
+    found = open_requests(merchant_id)
+    to_refund = [each.request.subscription_id for each in found if each.refund and each.request.subscription_id]
+    payments = refundable_payments(merchant_id, to_refund)
+    return [
+        Request(
+            each.request, each.due_at, each.refund, payments.get(each.request.subscription_id or uuid.UUID(int=0), ())
+        )
+        for each in found
+    ]
+
+
+def _late(row: Row) -> TakenAfterTheEnd:
+    note = words.about(row.refund) if row.refund else None
+    return TakenAfterTheEnd(row.payment, row.payment.customer, row.title, note)
 
 
 def _charging(subscription: Subscription, *, has_keys: bool) -> Charging:

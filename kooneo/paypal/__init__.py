@@ -1,6 +1,6 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
-from kooneo.paypal.answers import RemotePage, RemoteSubscription, RemoteTransaction
+from kooneo.paypal.answers import RemotePage, RemoteRefund, RemoteSale, RemoteSubscription, RemoteTransaction
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -15,7 +15,7 @@ from kooneo.paypal.errors import (
 from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway, trial_gateway
 from kooneo.paypal.plans import RemotePlan, RemoteProduct
 from kooneo.paypal.scopes import Scope
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus
 
 __all__ = [
     "BadAnswer",
@@ -31,9 +31,12 @@ __all__ = [
     "RemotePage",
     "RemotePlan",
     "RemoteProduct",
+    "RemoteRefund",
+    "RemoteSale",
     "RemoteStatus",
     "RemoteSubscription",
     "RemoteTransaction",
+    "SaleState",
     "Scope",
     "SubscriptionPage",
     "TransactionStatus",

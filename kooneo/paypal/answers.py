@@ -7,7 +7,7 @@ from kooneo.money import Money
 from kooneo.paypal.api import Answer
 from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus
 
 # Lengths of the OpenAPI file.
 _ID = 50
@@ -96,6 +96,33 @@ def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubs
         quantity=body.text("quantity", _QUANTITY),
         plan_overridden=body.flag("plan_overridden"),
     )
+
+
+@dataclass(frozen=True)
+class RemoteSale:
+    """One payment of a subscription, by its transaction id."""
+
+    state: SaleState
+    debug_id: str | None
+
+
+@dataclass(frozen=True)
+class RemoteRefund:
+    refund_id: str | None
+    total: Money | None
+    """Given back of this payment in all, when PayPal says so."""
+    debug_id: str | None
+
+
+def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
+    body = Part(answer.body, "", answer.debug_id)
+    same_id(body, asked_id)
+    return RemoteSale(body.word("state", SaleState), answer.debug_id)
+
+
+def read_refund(answer: Answer) -> RemoteRefund:
+    body = Part(answer.body, "", answer.debug_id)
+    return RemoteRefund(body.text("id", _ID), body.money("total_refunded_amount"), answer.debug_id)
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,11 @@ class _Whole:
             super().merge(new_attributes)  # type: ignore[misc]
 
 
-class Subscription(_Whole, Find, Post):  # type: ignore[misc]  # the SDK has no types
+class Sale(_Whole, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no types
+    """A payment of a subscription. Its path is the SDK's own."""
+
+
+class Subscription(_Whole, Find, Post):  # type: ignore[misc]
     path = "v1/billing/subscriptions"
 
     @classmethod

@@ -65,9 +65,9 @@ class Part:
     def word(self, key: str, words: type[Word]) -> Word:
         """One of PayPal's fixed words. Required: nothing can be decided without it, and a guess would be worse."""
         value = self._content.get(key)
-        if not isinstance(value, str) or value not in words.__members__:
+        if not isinstance(value, str) or value not in list(words):
             raise self._bad(key)
-        return words[value]
+        return words(value)
 
     def instant(self, key: str) -> datetime | None:
         value = self._content.get(key)
@@ -82,7 +82,9 @@ class Part:
         if self._content.get(key) is None:
             return None
         amount = self.part(key)
-        value, currency = amount._content.get("value"), amount._content.get("currency_code")
+        # The older API, that of sales, calls it `currency`.
+        currency = amount._content.get("currency_code") or amount._content.get("currency")
+        value = amount._content.get("value")
         try:
             return Money.parse(value, currency)  # type: ignore[arg-type]  # anything but two strings is a TypeError
         except (ValueError, TypeError):

@@ -8,15 +8,22 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
+from paypalrestsdk.resource import Resource
+
+from kooneo.money import Money
 from kooneo.paypal.answers import (
     RemotePage,
+    RemoteRefund,
+    RemoteSale,
     RemoteSubscription,
     RemoteTransaction,
     read_page,
+    read_refund,
+    read_sale,
     read_subscription,
     read_transactions,
 )
-from kooneo.paypal.api import Answer, Api, Plan, Product, Subscription
+from kooneo.paypal.api import Answer, Api, Plan, Product, Sale, Subscription
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, NotFound
 from kooneo.paypal.plans import RemotePlan, RemoteProduct, read_own_terms, read_plan, read_product
@@ -93,6 +100,19 @@ class Gateway:
     def get_product(self, product_id: str) -> RemoteProduct:
         answer: Answer = Product.find(_checked_id(product_id), api=self._api).answer
         return read_product(answer, product_id)
+
+    def get_sale(self, transaction_id: str) -> RemoteSale:
+        answer: Answer = Sale.find(_checked_id(transaction_id), api=self._api).answer
+        return read_sale(answer, transaction_id)
+
+    def refund(self, transaction_id: str, amount: Money, *, request_id: str) -> RemoteRefund:
+        """Give back a payment or a part of it. The same request id again within 30 days is the same refund: PayPal repeats its
+        answer."""
+        sale = Sale({"id": _checked_id(transaction_id)}, api=self._api)
+        asked = Resource({"amount": {"total": str(amount), "currency": amount.currency}}, api=self._api)
+        asked.request_id = request_id
+        answer: Answer = sale.post("refund", asked, cls=Sale).answer
+        return read_refund(answer)
 
     def scopes(self) -> frozenset[str]:
         """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""

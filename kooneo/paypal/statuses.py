@@ -12,6 +12,16 @@ class RemoteStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class SaleState(StrEnum):
+    """Of one payment of a subscription (https://developer.paypal.com/docs/api/payments/v1/#sale)."""
+
+    COMPLETED = "completed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    PENDING = "pending"
+    REFUNDED = "refunded"
+    DENIED = "denied"
+
+
 class TransactionStatus(StrEnum):
     COMPLETED = "COMPLETED"
     DECLINED = "DECLINED"

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, request
 
 from kooneo import clock
-from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, store
+from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, sales, store
 from kooneo.paypal_simulator.accounts import Account
 from kooneo.paypal_simulator.answers import Answer, Refusal, detail, refusal
+from kooneo.paypal_simulator.billing import Transaction
 from kooneo.paypal_simulator.connection import hang_up
 from kooneo.paypal_simulator.failures import Failure
 from kooneo.paypal_simulator.simulator import Simulator
@@ -63,6 +64,14 @@ class Caller:
         if row is None or row.client_id != account.client_id:
             raise Refusal(answers.not_found(subscription_id))
         return row
+
+    def sale(self, sale_id: str) -> Transaction:
+        self.authorized()
+        found = store.transaction(self.db, sale_id)
+        if found is None:
+            raise Refusal(answers.not_found(sale_id))
+        self.subscription(found.subscription_id)  # of the same account
+        return found
 
 
 Work = Callable[..., Answer]
@@ -289,6 +298,19 @@ def _filters() -> store.Filters:
         created=(_bound("created_after", _EARLIEST), _bound("created_before", _LATEST)),
         status_updated=(_bound("status_updated_after", _EARLIEST), _bound("status_updated_before", _LATEST)),
     )
+
+
+@routes.get("/v1/payments/sale/<sale_id>")
+@paypal_call("sale")
+def show_sale(caller: Caller, sale_id: str) -> Answer:
+    return sales.show(caller.sale(sale_id), _root())
+
+
+@routes.post("/v1/payments/sale/<sale_id>/refund")
+@paypal_call("refund")
+def refund_sale(caller: Caller, sale_id: str) -> Answer:
+    sale = caller.sale(sale_id)
+    return sales.refund(caller.db, sale, request.get_json(silent=True), request.headers.get("PayPal-Request-Id", ""))
 
 
 @routes.get("/v1/billing/plans/<plan_id>")

@@ -58,6 +58,14 @@ CREATE TABLE IF NOT EXISTS transactions (
     time TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS transactions_of_subscription ON transactions (subscription_id, time);
+CREATE TABLE IF NOT EXISTS refunds (
+    id TEXT PRIMARY KEY,
+    transaction_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    minor INTEGER NOT NULL,
+    time TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS refunds_of_transaction ON refunds (transaction_id);
 CREATE TABLE IF NOT EXISTS clock (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     offset_seconds REAL NOT NULL,
@@ -328,18 +336,19 @@ def refund_latest(db: sqlite3.Connection, subscription_id: str, status: str) -> 
     return str(record["id"])
 
 
+def transaction(db: sqlite3.Connection, transaction_id: str) -> Transaction | None:
+    record = db.execute("SELECT * FROM transactions WHERE id = ?", (transaction_id,)).fetchone()
+    return _read_transaction(record) if record else None
+
+
 def transactions_of(db: sqlite3.Connection, subscription_id: str, start: datetime, end: datetime) -> list[Transaction]:
     records = db.execute(
         "SELECT * FROM transactions WHERE subscription_id = ? AND time BETWEEN ? AND ? ORDER BY time, id",
         (subscription_id, instants.render(start), instants.render(end)),
     )
-    return [
-        Transaction(
-            one["id"],
-            one["subscription_id"],
-            one["status"],
-            Money(one["minor"], one["currency"]),
-            instants.parse(one["time"]),
-        )
-        for one in records
-    ]
+    return [_read_transaction(one) for one in records]
+
+
+def _read_transaction(one: sqlite3.Row) -> Transaction:
+    amount = Money(one["minor"], one["currency"])
+    return Transaction(one["id"], one["subscription_id"], one["status"], amount, instants.parse(one["time"]))

@@ -21,8 +21,10 @@ from support.keys import an_app
 from support.requirements import require
 
 from kooneo.accounts.models import Role
+from kooneo.billing.refunds import RefundRequest
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.models import ChangeState
 from kooneo.takeover.models import TakeoverItem
 from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
@@ -198,6 +200,7 @@ def _attention(page: Page, stack: Stack) -> None:
         builders.a_refused_change(builders.a_subscription(merchant=merchant), problem=problem)
     ended = builders.a_subscription(merchant=merchant, status="cancelled")
     rewrite(ended, check_problem="charging", checked_at=now(), unconfirmed=True)
+    builders.a_payment(ended)
     steps.sign_in(page, stack, merchant)
     page.goto(f"{stack.url}/attention")
     expect(page.get_by_role("button", name="Réessayer")).to_have_count(2)
@@ -223,6 +226,45 @@ def _unconfirmed(page: Page, stack: Stack) -> None:
     rewrite(subscription, unconfirmed=True)
     card = steps.signed_in_record(page, stack, subscription)
     expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
+
+
+def _stopping(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription(status="cancelled")
+    rewrite(subscription, check_problem="charging", checked_at=now())
+    card = steps.signed_in_record(page, stack, subscription)
+    card.get_by_role("link", name="Arrêter les prélèvements").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _refunding(page: Page, stack: Stack) -> None:
+    payment = builders.a_payment(builders.a_subscription(), refunded=1000)
+    steps.sign_in(page, stack, builders.merchant_of(payment))
+    page.goto(f"{stack.url}/customers/{payment.customer_id}/payments")
+    page.get_by_role("link", name="Rembourser le paiement").click()
+    page.get_by_label("Montant à rembourser").fill("4900")
+    page.get_by_role("button", name="Rembourser").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _refund_refused(page: Page, stack: Stack) -> None:
+    payment = builders.a_payment(builders.a_subscription())
+    builders.saved(
+        RefundRequest(
+            merchant_id=payment.merchant_id,
+            payment_id=payment.id,
+            key="refused",
+            amount_minor=4900,
+            currency="EUR",
+            actor_kind="member",
+            actor_name="Nora Petit",
+            state=ChangeState.REFUSED,
+            account_version=1,
+            problem="permission",
+        )
+    )
+    steps.sign_in(page, stack, builders.merchant_of(payment))
+    page.goto(f"{stack.url}/customers/{payment.customer_id}/payments")
+    expect(page.get_by_text("n’a pas le droit de rembourser")).to_be_visible()
 
 
 def _portal_options(page: Page, stack: Stack) -> None:
@@ -689,6 +731,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_portal_accessibility, _portal_not_found),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
+    *(_stopping, _refunding, _refund_refused),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),

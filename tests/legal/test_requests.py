@@ -247,7 +247,7 @@ def _withdrawal(subscription: Subscription) -> LegalRequest:
 
 def test_a_withdrawal_closes_access_at_once_stops_paypal_and_is_to_be_refunded() -> None:
     subscription = a_subscription(days=3, after_cancellation="unlocked")
-    a_payment(subscription)
+    a_payment(subscription, at=now() - timedelta(days=2))
     merchant = merchant_of(subscription)
     _carry_out(_withdrawal(subscription))
     browser = signed_in(a_member(merchant))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from kooneo.billing.services import book
+from kooneo.billing.services.book import book
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.journal.services import Actor
