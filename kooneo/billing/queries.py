@@ -97,11 +97,12 @@ def count_taken_after_the_end(merchant_id: uuid.UUID) -> int:
 
 
 def _taken_after_the_end(merchant_id: uuid.UUID) -> Select[Payment]:
+    """But for a withdrawal, of which everything is to be refunded: that is the customer's request."""
     ended = Subscription.status.in_(ENDED)
     return (
         _refundable(merchant_id)
         .join(Subscription, Subscription.id == Payment.subscription_id)
-        .where(ended, Payment.at > Subscription.ended_at)
+        .where(ended, Payment.at > Subscription.ended_at, Subscription.withdrawn_at.is_(None))
     )
 
 
