@@ -1,11 +1,11 @@
 """What is written to somebody who declares something: what was received, and the link that makes it count."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import current_app
 
 from kooneo.accounts.models import Merchant
-from kooneo.accounts.queries import owner_address
 from kooneo.customers.models import Customer
 from kooneo.language import calendar_of, clock_time, day
 from kooneo.language import gettext as _
@@ -26,13 +26,12 @@ _SUBJECTS = {
 def acknowledgement(request: LegalRequest, merchant: Merchant) -> Letter:
     """It tells no more than the person has typed, so that it may go to whoever typed it. Once the request is flushed."""
     with calendar_of(merchant.time_zone):
-        received = {"day": day(request.received_at), "time": clock_time(request.received_at)}
+        received: dict[str, Any] = {"day": day(request.received_at), "time": clock_time(request.received_at)}
         return compose(
             _KINDS[request.kind],
             subject=_(_SUBJECTS[request.kind], reference=request.reference, **received),
             name=request.name,
-            merchant=merchant.name,
-            contact=owner_address(merchant.id),
+            merchant=merchant,
             content=content_of(request),
             **received,
         )
@@ -62,8 +61,7 @@ def link_letter(request: LegalRequest, merchant: Merchant, customer: Customer, t
         MailKind.DECLARATION_LINK,
         subject=subject,
         name=customer.name,
-        merchant=merchant.name,
-        contact=owner_address(merchant.id),
+        merchant=merchant,
         withdrawal=withdrawal,
         received_at=request.received_at,
         reference=request.reference,

@@ -6,7 +6,6 @@ from datetime import datetime
 from flask import current_app
 
 from kooneo.accounts.models import Merchant
-from kooneo.accounts.queries import owner_address
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.language import calendar_of, day
@@ -82,8 +81,8 @@ def letter_to_the_owner(subscription: Subscription, change: StatusChange, *, was
             MailKind.ENDED_MERCHANT,
             subject=_("%(customer)s a mis fin à « %(title)s »", **names),
             name=customer.name,
-            merchant=merchant.name,
-            contact=None,
+            merchant=merchant,
+            to_customer=False,
             what=_("%(customer)s a mis fin à son abonnement à « %(title)s » le %(day)s.", day=ended_on, **names),
             facts=facts,
             payments=_payments(subscription.gateway, was),
@@ -118,8 +117,7 @@ def _letter(
         MailKind.ENDED_CUSTOMER,
         subject=_(_SUBJECTS[target], title=subscription.offer.title),
         name=subscription.customer.name,
-        merchant=merchant.name,
-        contact=owner_address(merchant.id),
+        merchant=merchant,
         what=what,
         payments=_payments(subscription.gateway, was),
         contents=contents,
