@@ -645,7 +645,7 @@ def _record_without_keys(page: Page, stack: Stack) -> None:
 
 
 def _first_steps(page: Page, stack: Stack) -> None:
-    steps.sign_in(page, stack, builders.a_merchant(keys=False, new=True))
+    steps.open_customers(page, stack, builders.a_merchant(keys=False, new=True))
     expect(page.get_by_text("premiers pas")).to_be_visible()
 
 

@@ -115,10 +115,10 @@ def test_the_list_gives_what_a_question_for_each_gives(simulator: str, paypal_ga
     for number in range(24):
         status = "CANCELLED" if number == 7 else "ACTIVE"
         tell(simulator, "subscriptions", **SOLD | {"id": f"I-LISTED{number:02}", "status": status})
-    first, second = paypal_gateway.list_subscriptions(1), paypal_gateway.list_subscriptions(2)
-    assert (len(first.subscriptions), first.more) == (20, True)
-    assert (len(second.subscriptions), second.more) == (4, False)
-    listed = {remote.paypal_id: remote for remote in [*first.subscriptions, *second.subscriptions]}
+    first, second = (paypal_gateway.list_subscriptions(page, in_force=True) for page in (1, 2))
+    assert (len(first.whole), first.more) == (20, True)
+    assert (len(second.whole), second.more) == (4, False)
+    listed = {remote.paypal_id: remote for remote in [*first.whole, *second.whole]}
     assert "I-LISTED07" not in listed
     asked = paypal_gateway.get_subscription(ID)
     assert replace(listed[ID], debug_id=None) == replace(asked, debug_id=None)
