@@ -91,6 +91,8 @@ def _done(change: StatusChange, subscription: Subscription) -> Note:
 def _confirmation(change: StatusChange, subscription: Subscription) -> str:
     if subscription.unconfirmed:
         return _("Terminé ici sans PayPal, qui ne l'a pas confirmé : il peut encore prélever.")
+    if subscription.charging:
+        return _("Rien ne change chez PayPal, qui peut encore prélever.")
     if subscription.gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
     if change.paypal_status is None:

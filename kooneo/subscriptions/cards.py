@@ -193,7 +193,7 @@ def _permissions(
 
 def _missing(subscription: Subscription) -> str:
     match subscription.status:
-        case _ if subscription.gateway == Gateway.MANUAL or subscription.unconfirmed:
+        case _ if subscription.gateway == Gateway.MANUAL or subscription.unconfirmed or subscription.charging:
             return ""
         case SubscriptionStatus.COMPLETED:
             return _("Cet abonnement est allé à son terme : il n'y a plus rien à arrêter.")

@@ -118,7 +118,7 @@ def _no_further_charge(subscription: Subscription) -> str:
 def _nothing_at_paypal(subscription: Subscription) -> tuple[str, str]:
     if subscription.gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : rien n'y change."), ""
-    if subscription.unconfirmed:
+    if subscription.unconfirmed or subscription.charging:
         return _("Rien ne change : PayPal n'est pas prévenu, et peut encore prélever."), ""
     return _("Rien ne change : les paiements y sont déjà arrêtés."), ""
 

@@ -115,3 +115,6 @@ def test_the_card_has_the_button_only_while_paypal_charges() -> None:
         browser = signed_in(a_member(merchant_of(subscription)))
         card = browser.open(f"/customers/{subscription.customer_id}/subscriptions")
         assert ("Arrêter les prélèvements" in [link.text for link in card.find_all("a")]) is there
+        assert ("Les paiements sont arrêtés" in card.text) is not there
+    dialog = signed_in(a_member(merchant_of(charging))).open(f"/subscriptions/{charging.id}/abandonment")
+    assert "peut encore prélever" in dialog.text, "another end is only a word here"
