@@ -27,7 +27,7 @@ from kooneo.paypal_simulator.store import Store
 DEFAULT_CUSTOMERS = 212
 
 # One transaction each: short enough for others to write in between.
-_BATCH = 500
+_BATCH = 1000
 _MANY = 2000
 
 # Random keys touch every page of an index: with its usual 2 MB SQLite would read and write them again all the time.
