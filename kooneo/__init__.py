@@ -32,6 +32,9 @@ from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
 from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.webhooks import office as webhook_office
+from kooneo.webhooks.services import process, register
+from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
@@ -52,6 +55,8 @@ BLUEPRINTS = (
     settings_pages,
     subscriptions_pages,
     unconfirmed_pages,
+    webhook_office.blueprint,
+    webhook_pages,
     welcome_pages,
 )
 
@@ -101,7 +106,7 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, codes, files, forget, identify, resume, send, settle, verify)
+JOBS = (carry_out, codes, files, forget, identify, process, register, resume, send, settle, verify)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -124,6 +129,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         error_pages,
         cli,
         attention,
+        webhook_office,
     ):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)

@@ -15,6 +15,7 @@ from kooneo import htmx
 from kooneo.extensions import db
 from kooneo.files.words import file_size
 from kooneo.language import gettext as _
+from kooneo.spaces import for_machines
 
 log = structlog.get_logger()
 
@@ -97,7 +98,10 @@ def _page(code: int, text: str | None = None, error_id: str = "") -> Response:
 
 
 def problem_page(code: int, title: str, text: str, error_id: str = "") -> Response:
-    """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database."""
+    """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database.
+    A machine gets the code alone."""
+    if for_machines():
+        return Response(status=code)
     page = "errors/broken.html" if code >= 500 else "errors/page.html"
     template = "errors/_message.html" if htmx.is_htmx() else page
     return make_response(render_template(template, title=title, text=text, error_id=error_id), code)

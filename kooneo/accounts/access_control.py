@@ -47,6 +47,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "operations.readyz",
         "portal.create_session",
         "portal.login",
+        "webhooks.create_event",
     }
 )
 

@@ -7,12 +7,13 @@ from kooneo.money import Money
 from kooneo.paypal.api import Answer
 from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, TransactionStatus, VerificationStatus
 
 # Lengths of the OpenAPI file.
 _ID = 50
 _NAME = 140
 _EMAIL = 254
+_URL = 2048
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,15 @@ class RemoteTransaction:
     payer_email: str | None
 
 
+@dataclass(frozen=True)
+class RemoteWebhook:
+    """An address to which PayPal sends notifications."""
+
+    webhook_id: str
+    url: str
+    event_types: frozenset[str]
+
+
 def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
     body = Part(answer.body, "", answer.debug_id)
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
@@ -81,6 +91,28 @@ def read_transactions(answer: Answer) -> list[RemoteTransaction]:
         # The file has no way to ask for a second page, and a payment left out would be a wrong account of the money.
         raise BadAnswer("total_pages", debug_id=answer.debug_id)
     return [_transaction(part) for part in body.parts("transactions")]
+
+
+def read_webhooks(answer: Answer) -> list[RemoteWebhook]:
+    return [_webhook(part) for part in Part(answer.body, "", answer.debug_id).parts("webhooks")]
+
+
+def read_webhook(answer: Answer) -> RemoteWebhook:
+    return _webhook(Part(answer.body, "", answer.debug_id))
+
+
+def _webhook(part: Part) -> RemoteWebhook:
+    names = (event_type.text("name", _NAME) for event_type in part.parts("event_types"))
+    return RemoteWebhook(
+        webhook_id=part.required("id", part.text("id", _ID)),
+        url=part.required("url", part.text("url", _URL)),
+        event_types=frozenset(filter(None, names)),
+    )
+
+
+def read_verification(answer: Answer) -> bool:
+    part = Part(answer.body, "", answer.debug_id)
+    return part.word("verification_status", VerificationStatus) == VerificationStatus.SUCCESS
 
 
 def _transaction(part: Part) -> RemoteTransaction:

@@ -18,3 +18,10 @@ class TransactionStatus(StrEnum):
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     PENDING = "PENDING"
     REFUNDED = "REFUNDED"
+
+
+class VerificationStatus(StrEnum):
+    """Of a notification's signature (Webhooks Management 1.11)."""
+
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"

@@ -40,18 +40,19 @@ def verify(subscription_id: str) -> None:
     try:
         gateway = gateway_for(account)
     except DecryptionError:
-        _conclude(subscription.id, None, Problem.KEYS_UNREADABLE)
+        conclude(subscription.id, None, Problem.KEYS_UNREADABLE)
         return
     db.session.rollback()  # no transaction is open while PayPal is asked
     try:
         remote = gateway.get_subscription(paypal_id)
     except PayPalError as error:
-        _conclude(uuid.UUID(subscription_id), None, judged(error).problem)
+        conclude(uuid.UUID(subscription_id), None, judged(error).problem)
     else:
-        _conclude(uuid.UUID(subscription_id), remote, None)
+        conclude(uuid.UUID(subscription_id), remote, None)
 
 
-def _conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
+def conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
+    """Follow what PayPal answered, or keep why it did not. While a change is unsettled its own look decides, not this one."""
     with transaction():
         subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
         subscription.checked_at = now()

@@ -1,0 +1,21 @@
+"""Reading what came from PayPal: merchant first."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from kooneo.extensions import db
+from kooneo.webhooks.models import WebhookEndpoint, WebhookEvent
+
+
+def endpoint_of_token(token: str) -> WebhookEndpoint | None:
+    return db.session.scalars(select(WebhookEndpoint).filter_by(token=token)).one_or_none()
+
+
+def endpoint_of(merchant_id: uuid.UUID) -> WebhookEndpoint | None:
+    return db.session.scalars(select(WebhookEndpoint).filter_by(merchant_id=merchant_id)).one_or_none()
+
+
+def last_received_at(merchant_id: uuid.UUID) -> datetime | None:
+    return db.session.scalars(select(func.max(WebhookEvent.received_at)).filter_by(merchant_id=merchant_id)).one()
