@@ -5,14 +5,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
 
 from kooneo import clock
 from kooneo.money import Money
-from kooneo.paypal_simulator import billing, instants
+from kooneo.paypal_simulator import billing, instants, webhooks
 from kooneo.paypal_simulator.billing import Transaction
 from kooneo.paypal_simulator.subscription import SubscriptionRow, from_json, to_json
 
@@ -24,6 +24,8 @@ _DEMO_KEYS = (
     ("demo-client-atelier", "demo-secret-atelier"),
     ("demo-client-voisin", "demo-secret-voisin"),
 )
+
+_BEFORE_PAYPAL = datetime(1998, 1, 1, tzinfo=UTC)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -129,7 +131,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _create(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     with _transaction(db):
-        for statement in _SCHEMA.split(";"):
+        for statement in (_SCHEMA + webhooks.SCHEMA).split(";"):
             db.execute(statement)
         db.execute("INSERT OR IGNORE INTO clock VALUES (1, 0, ?)", (instants.render(clock.now()),))
         for client_id, secret in _DEMO_KEYS:
@@ -189,14 +191,17 @@ def bill_since_last_call(db: sqlite3.Connection) -> None:
 
 
 def _bill(db: sqlite3.Connection, *, since: str, until: datetime) -> int:
-    due = db.execute(
+    records = db.execute(
         "SELECT document FROM subscriptions WHERE next_attempt > ? AND next_attempt <= ?",
         (since, instants.render(until)),
     ).fetchall()
-    billed = [billing.run_cycles(_row(record), until) for record in due]
+    due = [_row(record) for record in records]
+    billed = [billing.run_cycles(row, until) for row in due]
     transactions = [transaction for _, new in billed for transaction in new]
     save(db, [row for row, _ in billed])
     add_transactions(db, transactions)
+    for before, (after, new) in zip(due, billed, strict=True):
+        webhooks.tell(db, before, after, new, until)
     db.execute("UPDATE clock SET billed_until = ?", (instants.render(until),))
     return len(transactions)
 
@@ -291,7 +296,9 @@ def change_status(db: sqlite3.Connection, row: SubscriptionRow, status: str, not
     changed = replace(row, status=status, status_update_time=instant, status_change_note=note)
     if status == "ACTIVE":
         changed = replace(billing.rescheduled(changed, instant), failed_payments_count=0)
-    save(db, [billing.filled(changed, instant)])
+    changed = billing.filled(changed, instant)
+    save(db, [changed])
+    webhooks.tell(db, row, changed, (), instant)
 
 
 # --- transactions
@@ -305,6 +312,27 @@ def add_transactions(db: sqlite3.Connection, transactions: Iterable[Transaction]
             for one in transactions
         ],
     )
+
+
+def refund_latest(
+    db: sqlite3.Connection, subscription_id: str, amount: str | None, *, partial: bool
+) -> Transaction | None:
+    """The latest payment is given back: `amount` of it, half of it when `partial`, or all that is left. None: there is none."""
+    paid = transactions_of(db, subscription_id, _BEFORE_PAYPAL, now(db))
+    one = next((one for one in reversed(paid) if one.status in ("COMPLETED", "PARTIALLY_REFUNDED")), None)
+    row = subscription(db, subscription_id)
+    if one is None or row is None:
+        return None
+    before, currency = webhooks.refunded(db, one.id), one.amount.currency
+    left = one.amount.minor - before
+    told = Money.parse(amount, currency).minor if amount else (left // 2 if partial else left)
+    if not 0 < told <= left:
+        raise ValueError(f"amount: more than 0, at most {Money(left, currency)}")
+    given_back = replace(one, status="REFUNDED" if told == left else "PARTIALLY_REFUNDED")
+    add_transactions(db, [given_back])
+    webhooks.add_refund(db, one.id, told)
+    webhooks.tell_of_refund(db, row, given_back, Money(told, currency), Money(before + told, currency), now(db))
+    return given_back
 
 
 def transactions_of(db: sqlite3.Connection, subscription_id: str, start: datetime, end: datetime) -> list[Transaction]:

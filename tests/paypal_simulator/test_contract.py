@@ -20,11 +20,11 @@ _ACTIONS = ("cancel", "suspend", "activate")
 
 
 class Contract:
-    def __init__(self, base_url: str) -> None:
-        document = json.loads(_FILE.read_text())
+    def __init__(self, base_url: str, file: Path = _FILE) -> None:
+        document = json.loads(file.read_text())
         document["servers"] = [{"url": base_url}]
         # PayPal's pattern for e-mail addresses is not a valid regular expression.
-        del document["components"]["schemas"]["email"]["pattern"]
+        document["components"]["schemas"].get("email", {}).pop("pattern", None)
         self._api = OpenAPI.from_dict(document, config=Config(spec_validator_cls=None))
 
     def holds_for(self, response: requests.Response) -> None:
