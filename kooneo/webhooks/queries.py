@@ -1,5 +1,6 @@
 """Reading what came from PayPal: merchant first."""
 
+import re
 import uuid
 from datetime import datetime
 
@@ -8,8 +9,12 @@ from sqlalchemy import func, select
 from kooneo.extensions import db
 from kooneo.webhooks.models import WebhookEndpoint, WebhookEvent
 
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
 
 def endpoint_of_token(token: str) -> WebhookEndpoint | None:
+    if not _TOKEN.fullmatch(token):
+        return None
     return db.session.scalars(select(WebhookEndpoint).filter_by(token=token)).one_or_none()
 
 

@@ -25,7 +25,7 @@ def forger() -> Notary:
 
 
 @pytest.fixture
-def paypal(notary: Notary) -> Iterator[PayPalServer]:
+def fake_paypal(notary: Notary) -> Iterator[PayPalServer]:
     """Serves the notary's certificate, and vouches for nothing."""
     certificate = notary.certificate()
 
@@ -42,8 +42,8 @@ def paypal(notary: Notary) -> Iterator[PayPalServer]:
 
 
 @pytest.fixture
-def kooneo(database_url: str, tmp_path: Path, paypal: PayPalServer) -> Iterator[Flask]:
+def kooneo(database_url: str, tmp_path: Path, fake_paypal: PayPalServer) -> Iterator[Flask]:
     """Whose PayPal is that one."""
-    with running_app(settings_for(database_url, tmp_path / "kooneo", paypal.url)) as running:
+    with running_app(settings_for(database_url, tmp_path / "kooneo", fake_paypal.url)) as running:
         yield running
         certificates.close()

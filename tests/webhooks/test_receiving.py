@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from paypal.server import Answer, PayPalServer, Raw, Reset, json_answer
-from support.acting import later
+from support.acting import jobs_of, later
 from support.builders import a_merchant
 from support.webhooks import Notary, an_endpoint, an_event, events_of, open_transactions, post
 from support.worker import wait_until
@@ -44,20 +44,20 @@ def endpoint(merchant: Merchant) -> WebhookEndpoint:
 
 
 @pytest.fixture
-def send(endpoint: WebhookEndpoint, paypal: PayPalServer, notary: Notary) -> Send:
+def send(endpoint: WebhookEndpoint, fake_paypal: PayPalServer, notary: Notary) -> Send:
     """A notification as PayPal would send it, but for what is told to be different."""
 
     def send_it(body: bytes | None = None, *, arrives: bytes | None = None, **headers: str) -> TestResponse:
         body = an_event(id=SUBSCRIPTION) if body is None else body
-        right = notary.headers(body, endpoint.webhook_id or "", f"{paypal.url}{CERTIFICATE}")
+        right = notary.headers(body, endpoint.webhook_id or "", f"{fake_paypal.url}{CERTIFICATE}")
         changed = right | {name.replace("_", "-"): value for name, value in headers.items()}
         return post(endpoint, body if arrives is None else arrives, {k: v for k, v in changed.items() if v})
 
     return send_it
 
 
-def _asked_for_certificates(paypal: PayPalServer) -> int:
-    return sum(request.target == CERTIFICATE for request in paypal.requests)
+def _asked_for_certificates(fake_paypal: PayPalServer) -> int:
+    return sum(request.target == CERTIFICATE for request in fake_paypal.requests)
 
 
 def test_what_paypal_signed_is_kept_and_answered(send: Send, merchant: Merchant) -> None:
@@ -68,6 +68,7 @@ def test_what_paypal_signed_is_kept_and_answered(send: Send, merchant: Merchant)
     (event,) = events_of(merchant)
     assert (event.event_id, event.event_type) == (json.loads(body)["id"], "BILLING.SUBSCRIPTION.CANCELLED")
     assert (event.paypal_id, event.state, event.about_money) == (SUBSCRIPTION, EventState.WAITING, False)
+    assert len(jobs_of(event)) == 1
 
 
 @pytest.mark.parametrize("event_type", EVENT_TYPES)
@@ -93,11 +94,11 @@ def test_of_a_type_that_is_not_known_only_the_fact_is_kept(send: Send, merchant:
 @pytest.mark.parametrize("name", ["Transmission-Id", "Transmission-Time", "Transmission-Sig", "Cert-Url", "Auth-Algo"])
 @pytest.mark.parametrize("value", ["", "ä|", "x" * 2000])
 def test_without_each_header_nothing_is_taken(
-    send: Send, merchant: Merchant, paypal: PayPalServer, name: str, value: str
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, name: str, value: str
 ) -> None:
     assert send(**{f"Paypal-{name}": value}).status_code == 400
     assert events_of(merchant) == []
-    assert paypal.requests == []
+    assert fake_paypal.requests == []
 
 
 def test_a_byte_that_was_changed_on_the_way_is_noticed(send: Send, merchant: Merchant) -> None:
@@ -108,10 +109,10 @@ def test_a_byte_that_was_changed_on_the_way_is_noticed(send: Send, merchant: Mer
 
 
 def test_who_signs_with_a_key_of_their_own_is_refused(
-    endpoint: WebhookEndpoint, merchant: Merchant, paypal: PayPalServer, forger: Notary
+    endpoint: WebhookEndpoint, merchant: Merchant, fake_paypal: PayPalServer, forger: Notary
 ) -> None:
     body = an_event(id=SUBSCRIPTION)
-    headers = forger.headers(body, endpoint.webhook_id or "", f"{paypal.url}{CERTIFICATE}")
+    headers = forger.headers(body, endpoint.webhook_id or "", f"{fake_paypal.url}{CERTIFICATE}")
     assert post(endpoint, body, headers).status_code == 400
     assert events_of(merchant) == []
 
@@ -123,13 +124,13 @@ def test_a_signature_that_is_none_is_refused(send: Send, merchant: Merchant, sig
 
 
 def test_a_genuine_one_for_another_merchant_is_refused(
-    send: Send, merchant: Merchant, paypal: PayPalServer, notary: Notary
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, notary: Notary
 ) -> None:
     """F27."""
     other = a_merchant("Voisin")
     elsewhere = an_endpoint(other)
     body = an_event(id=SUBSCRIPTION)
-    headers = notary.headers(body, elsewhere.webhook_id or "", f"{paypal.url}{CERTIFICATE}")
+    headers = notary.headers(body, elsewhere.webhook_id or "", f"{fake_paypal.url}{CERTIFICATE}")
     assert send(body, **{name.replace("-", "_"): value for name, value in headers.items()}).status_code == 400
     assert events_of(merchant) == events_of(other) == []
     assert post(elsewhere, body, headers).status_code == 200
@@ -141,11 +142,11 @@ def test_what_is_signed_and_no_event_is_refused(send: Send, merchant: Merchant) 
     assert events_of(merchant) == []
 
 
-def test_an_address_that_nobody_has_is_not_there(send: Send, paypal: PayPalServer) -> None:
+def test_an_address_that_nobody_has_is_not_there(send: Send, fake_paypal: PayPalServer) -> None:
     assert send().status_code == 200
     for token in ("nobody", "x" * 5000, "%00"):
         assert post(token, b"{}", {}).status_code == 404
-    assert len(paypal.requests) == 1
+    assert len(fake_paypal.requests) == 1
 
 
 # --- the certificate
@@ -178,35 +179,35 @@ def test_an_address_that_nobody_has_is_not_there(send: Send, paypal: PayPalServe
     ],
 )
 def test_a_certificate_from_elsewhere_is_not_even_asked_for(
-    send: Send, merchant: Merchant, paypal: PayPalServer, url: str
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, url: str
 ) -> None:
-    url = url.replace("PORT", paypal.url.rpartition(":")[2])
+    url = url.replace("PORT", fake_paypal.url.rpartition(":")[2])
     assert send(**{"Paypal-Cert-Url": url}).status_code == 400
     assert events_of(merchant) == []
-    assert paypal.requests == []
+    assert fake_paypal.requests == []
 
 
-def test_the_certificate_is_fetched_once(send: Send, paypal: PayPalServer) -> None:
+def test_the_certificate_is_fetched_once(send: Send, fake_paypal: PayPalServer) -> None:
     for _ in range(3):
         assert send().status_code == 200
-    assert _asked_for_certificates(paypal) == 1
+    assert _asked_for_certificates(fake_paypal) == 1
 
 
 @pytest.mark.parametrize("days", [(-30, -1), (1, 30)])
 def test_a_certificate_that_is_not_in_force_vouches_for_nothing(
-    send: Send, merchant: Merchant, paypal: PayPalServer, notary: Notary, days: tuple[int, int]
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, notary: Notary, days: tuple[int, int]
 ) -> None:
     since, until = (now() + timedelta(days=number) for number in days)
-    paypal.answers(Answer(body=notary.certificate(since=since, until=until)))
+    fake_paypal.answers(Answer(body=notary.certificate(since=since, until=until)))
     assert send().status_code == 400
     assert events_of(merchant) == []
 
 
-def test_one_that_was_kept_runs_out_too(send: Send, paypal: PayPalServer) -> None:
+def test_one_that_was_kept_runs_out_too(send: Send, fake_paypal: PayPalServer) -> None:
     assert send().status_code == 200
     with later(days=1000):
         assert send().status_code == 400
-    assert paypal.asked[-1].target.endswith("verify-webhook-signature")
+    assert fake_paypal.asked[-1].target.endswith("verify-webhook-signature")
 
 
 _UNUSABLE = {
@@ -225,35 +226,35 @@ _UNUSABLE = {
 
 @pytest.mark.parametrize("answer", _UNUSABLE.values(), ids=_UNUSABLE)
 def test_without_the_certificate_paypal_itself_is_asked(
-    send: Send, endpoint: WebhookEndpoint, merchant: Merchant, paypal: PayPalServer, answer: Answer
+    send: Send, endpoint: WebhookEndpoint, merchant: Merchant, fake_paypal: PayPalServer, answer: Answer
 ) -> None:
     body = an_event(id=SUBSCRIPTION)
-    paypal.answers(answer, json_answer({"verification_status": "SUCCESS"}))
+    fake_paypal.answers(answer, json_answer({"verification_status": "SUCCESS"}))
     assert send(body).status_code == 200
     assert len(events_of(merchant)) == 1
-    question = json.loads(paypal.asked[-1].body)
+    question = json.loads(fake_paypal.asked[-1].body)
     assert question["webhook_id"] == endpoint.webhook_id
     assert question["webhook_event"] == json.loads(body)
-    assert body in paypal.asked[-1].body, "written anew it would not fit the signature"
-    assert paypal.asked[-1].headers["content-type"] == "application/json"
+    assert body in fake_paypal.asked[-1].body, "written anew it would not fit the signature"
+    assert fake_paypal.asked[-1].headers["content-type"] == "application/json"
 
 
 @pytest.mark.parametrize("answer", [json_answer({"verification_status": "FAILURE"}), json_answer({}, 400)])
 def test_what_paypal_does_not_vouch_for_is_refused(
-    send: Send, merchant: Merchant, paypal: PayPalServer, answer: Answer
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, answer: Answer
 ) -> None:
-    paypal.answers(Answer(404), answer)
+    fake_paypal.answers(Answer(404), answer)
     assert send().status_code == 400
     assert events_of(merchant) == []
 
 
 def test_nothing_hidden_in_the_body_changes_what_paypal_is_asked(
-    send: Send, merchant: Merchant, paypal: PayPalServer
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer
 ) -> None:
     for body in (b'{"id": "WH-1"}, "webhook_id": "MINE", "x": {}', "{}".encode("utf-16"), b'{} {"a": 1}', b"[]"):
-        paypal.answers(Answer(404))
+        fake_paypal.answers(Answer(404))
         assert send(body).status_code == 400
-    assert {request.target for request in paypal.asked} == {CERTIFICATE}
+    assert {request.target for request in fake_paypal.asked} == {CERTIFICATE}
     assert events_of(merchant) == []
 
 
@@ -268,29 +269,31 @@ def test_nothing_hidden_in_the_body_changes_what_paypal_is_asked(
     ],
 )
 def test_when_nobody_can_tell_paypal_is_to_come_again(
-    send: Send, merchant: Merchant, paypal: PayPalServer, answers: list[Answer]
+    send: Send, merchant: Merchant, fake_paypal: PayPalServer, answers: list[Answer]
 ) -> None:
     """F29."""
     body = an_event(id=SUBSCRIPTION)
-    paypal.answers(Answer(503), *answers)
+    fake_paypal.answers(Answer(503), *answers)
     response = send(body)
     assert (response.status_code, response.headers["Retry-After"]) == (503, "60")
     assert events_of(merchant) == []
     assert send(body).status_code == 200
 
 
-def test_without_keys_and_without_a_certificate_nobody_can_tell(paypal: PayPalServer, notary: Notary) -> None:
+def test_without_keys_and_without_a_certificate_nobody_can_tell(fake_paypal: PayPalServer, notary: Notary) -> None:
     merchant = a_merchant(keys=False)
     endpoint, body = an_endpoint(merchant), an_event(id=SUBSCRIPTION)
-    headers = notary.headers(body, endpoint.webhook_id or "", f"{paypal.url}{CERTIFICATE}")
-    paypal.answers(Answer(503))
+    headers = notary.headers(body, endpoint.webhook_id or "", f"{fake_paypal.url}{CERTIFICATE}")
+    fake_paypal.answers(Answer(503))
     assert post(endpoint, body, headers).status_code == 503
     assert post(endpoint, body, headers).status_code == 200
 
 
-def test_before_paypals_id_of_the_webhook_is_known_it_is_to_come_again(paypal: PayPalServer, notary: Notary) -> None:
+def test_before_paypals_id_of_the_webhook_is_known_it_is_to_come_again(
+    fake_paypal: PayPalServer, notary: Notary
+) -> None:
     endpoint, body = an_endpoint(a_merchant(), webhook_id=None), an_event(id=SUBSCRIPTION)
-    assert post(endpoint, body, notary.headers(body, "WH1", f"{paypal.url}{CERTIFICATE}")).status_code == 503
+    assert post(endpoint, body, notary.headers(body, "WH1", f"{fake_paypal.url}{CERTIFICATE}")).status_code == 503
 
 
 # --- again, late, large, slow
@@ -320,19 +323,19 @@ def test_the_same_one_at_once_is_kept_once(send: Send, merchant: Merchant) -> No
     assert len(events_of(merchant)) == 2
 
 
-def test_one_id_is_one_notification_a_merchant(paypal: PayPalServer, notary: Notary) -> None:
+def test_one_id_is_one_notification_a_merchant(fake_paypal: PayPalServer, notary: Notary) -> None:
     body = an_event(id=SUBSCRIPTION)
     for merchant in (a_merchant(), a_merchant()):
         endpoint = an_endpoint(merchant)
-        headers = notary.headers(body, endpoint.webhook_id or "", f"{paypal.url}{CERTIFICATE}")
+        headers = notary.headers(body, endpoint.webhook_id or "", f"{fake_paypal.url}{CERTIFICATE}")
         assert post(endpoint, body, headers).status_code == 200
         assert len(events_of(merchant)) == 1
 
 
-def test_what_is_too_large_is_not_read(send: Send, merchant: Merchant, paypal: PayPalServer) -> None:
+def test_what_is_too_large_is_not_read(send: Send, merchant: Merchant, fake_paypal: PayPalServer) -> None:
     assert send(an_event(id=SUBSCRIPTION, filler="x" * 256 * 1024)).status_code == 413
     assert events_of(merchant) == []
-    assert paypal.requests == []
+    assert fake_paypal.requests == []
     assert send(an_event(id=SUBSCRIPTION, filler="x" * 250 * 1024)).status_code == 200
 
 
@@ -340,9 +343,9 @@ def test_a_packed_body_is_not_unpacked(send: Send) -> None:
     assert send(b"\x1f\x8b" + b"\x00" * 100, **{"Content-Encoding": "gzip"}).status_code == 400
 
 
-def test_no_transaction_is_open_while_paypal_is_asked(send: Send, paypal: PayPalServer) -> None:
+def test_no_transaction_is_open_while_paypal_is_asked(send: Send, fake_paypal: PayPalServer) -> None:
     seen = []
-    usual = paypal.usual
+    usual = fake_paypal.usual
     assert callable(usual)
     with open_transactions() as count:
 
@@ -350,8 +353,8 @@ def test_no_transaction_is_open_while_paypal_is_asked(send: Send, paypal: PayPal
             seen.append(count[0])
             return usual(request)  # type: ignore[arg-type]
 
-        paypal.usual = watched  # type: ignore[assignment]
-        paypal.answers(Answer(503))
+        fake_paypal.usual = watched  # type: ignore[assignment]
+        fake_paypal.answers(Answer(503))
         assert send().status_code == 400
         assert send().status_code == 200
         assert seen == [0, 0]

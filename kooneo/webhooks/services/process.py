@@ -65,7 +65,7 @@ def process(row_id: str) -> None:
     except OperationalError:
         raise  # the database is gone: the lease runs out, and the notification is taken up again
     except Exception:
-        log.exception("webhook.attempt_failed", event=row_id)
+        log.exception("webhook.attempt_failed", row=row_id)
         _put_off(leased, Outcome(ChangeState.UNKNOWN, problem=Problem.INTERRUPTED))
 
 
@@ -80,7 +80,7 @@ def _take(row_id: uuid.UUID) -> _Leased | None:
         account = paypal_account(event.merchant_id)
         if subscription is None or subscription.paypal_id is None or account is None:
             _settle(event, EventState.IGNORED)
-            log.info("webhook.ignored", event=event.event_id, type=event.event_type, keys=account is not None)
+            log.info("webhook.ignored", event_id=event.event_id, type=event.event_type, keys=account is not None)
             return None
         try:
             gateway = gateway_for(account)
@@ -143,7 +143,7 @@ def _held(leased: _Leased) -> WebhookEvent | None:
     event = db.session.scalars(query.execution_options(populate_existing=True)).one()
     if event.lease_holder == leased.lease and event.state == EventState.WAITING:
         return event
-    log.warning("webhook.lease_lost", event=str(leased.row_id))
+    log.warning("webhook.lease_lost", row=str(leased.row_id))
     return None
 
 
@@ -151,7 +151,7 @@ def _try_again(event: WebhookEvent, outcome: Outcome) -> None:
     """What PayPal refuses it will refuse again: new keys, and reconciliation, are what helps."""
     if outcome.state != ChangeState.UNKNOWN or event.attempts > len(BACKOFF):
         _settle(event, EventState.FAILED, outcome.problem)
-        log.warning("webhook.failed", event=event.event_id, problem=outcome.problem)
+        log.warning("webhook.failed", event_id=event.event_id, problem=outcome.problem)
         return
     event.problem, event.lease_holder, event.lease_until = outcome.problem, None, None
     wait = max(BACKOFF[event.attempts - 1], timedelta(seconds=outcome.retry_after or 0))

@@ -1,11 +1,9 @@
 """Taking in a notification: whose it is, then a row and a job in one transaction. What it is about is looked at later."""
 
 import uuid
-from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kooneo import jobs
@@ -70,8 +68,7 @@ def _keep(merchant_id: uuid.UUID, event: RemoteEvent) -> bool:
         next_attempt_at=now() if event.known else None,
         attempts=0,
     )
-    kept: CursorResult[Any] = db.session.execute(row.on_conflict_do_nothing())  # type: ignore[assignment]
-    if kept.rowcount < 1:
+    if db.session.scalars(row.on_conflict_do_nothing().returning(WebhookEvent.id)).one_or_none() is None:
         return False
     if event.known:
         jobs.enqueue(PROCESS, str(row_id), job_id=str(row_id), partition=str(merchant_id))
