@@ -99,6 +99,7 @@ STYLESHEETS = (
         "guide",
         "first-steps",
         "letter",
+        "notifications",
         "preview",
         "attention",
         "portal",

@@ -42,7 +42,7 @@ EVENTS = {
     "paypal_keys.replaced": ("Clés PayPal remplacées", ""),
     "paypal_keys.deleted": ("Clés PayPal supprimées", "cut"),
     "paypal_keys.tested": ("Clés PayPal testées", ""),
-    "webhook.registered": ("Notifications PayPal : adresse enregistrée chez PayPal", "live"),
+    "webhook.registered": ("Adresse des notifications enregistrée chez PayPal", "live"),
     "mail.sent": ("E-mail envoyé", ""),
     "mail.failed": ("E-mail non remis", "late"),
     "portal.signed_in": ("Connexion à l'espace client", ""),

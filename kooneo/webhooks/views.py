@@ -40,12 +40,11 @@ def _received(endpoint: WebhookEndpoint) -> Response:
     merchant_id = str(endpoint.merchant_id)
     request.max_content_length = _LARGEST
     try:
-        new = receive(endpoint, Transmission.read(request.headers, request.get_data()))
+        receive(endpoint, Transmission.read(request.headers, request.get_data()))
     except Forged as refusal:
         log.warning("webhook.refused", merchant_id=merchant_id, why=str(refusal), address=request.remote_addr)
         return Response(status=400)
     except Undecided as problem:
         log.warning("webhook.undecided", merchant_id=merchant_id, why=str(problem))
         return Response(status=503, headers=_LATER)
-    log.info("webhook.received", merchant_id=merchant_id, new=new)
     return Response(status=200)

@@ -149,7 +149,8 @@ def test_the_block_says_how_it_stands(office: Browser, merchant: Merchant) -> No
     assert "est en cours" in _block(office)
     _registered(merchant)
     text = _block(office)
-    assert f"http://localhost/webhooks/paypal/{endpoint_of(merchant).token}" in text
+    address = office.page.by_id("notifications-address")["value"]
+    assert address == f"http://localhost/webhooks/paypal/{endpoint_of(merchant).token}"
     assert "enregistrée le" in text
     assert "Aucune notification n’est encore arrivée." in text
 
