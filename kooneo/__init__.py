@@ -8,6 +8,8 @@ from kooneo.access.views import blueprint as access_pages
 from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
 from kooneo.attention import views as attention
+from kooneo.billing.refunding import blueprint as refunding_pages
+from kooneo.billing.services import settle as refunds
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Mode, Settings
@@ -30,8 +32,11 @@ from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
 from kooneo.subscriptions.services import resume, settle, verify
+from kooneo.subscriptions.services.reconciliation import begin, step
 from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
+from kooneo.takeover.services import steps as takeover_steps
+from kooneo.takeover.views import blueprint as takeover_pages
 from kooneo.webhooks import office as webhook_office
 from kooneo.webhooks.services import process, register
 from kooneo.webhooks.views import blueprint as webhook_pages
@@ -52,8 +57,10 @@ BLUEPRINTS = (
     operations.blueprint,
     portal_options_pages,
     portal_pages,
+    refunding_pages,
     settings_pages,
     subscriptions_pages,
+    takeover_pages,
     unconfirmed_pages,
     webhook_office.blueprint,
     webhook_pages,
@@ -103,11 +110,28 @@ STYLESHEETS = (
         "preview",
         "attention",
         "portal",
+        "takeover",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (carry_out, codes, files, forget, identify, process, register, resume, send, settle, verify)
+JOBS = (
+    begin,
+    carry_out,
+    codes,
+    files,
+    forget,
+    identify,
+    process,
+    refunds,
+    register,
+    resume,
+    send,
+    settle,
+    step,
+    takeover_steps,
+    verify,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -7,6 +7,8 @@ from kooneo.accounts.commands import merchant
 from kooneo.demo.commands import demo, seed
 from kooneo.extensions import db
 from kooneo.settings.commands import secrets
+from kooneo.subscriptions.commands import reconcile
+from kooneo.takeover.commands import import_
 
 
 def init_app(app: Flask) -> None:
@@ -16,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(secrets)
     app.cli.add_command(seed)
     app.cli.add_command(demo)
+    app.cli.add_command(paypal)
 
 
 @click.command()
@@ -27,6 +30,15 @@ def worker() -> None:
         run(current_app._get_current_object())  # type: ignore[attr-defined]
     except AlreadyRunning as error:
         raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def paypal() -> None:
+    """What Kooneo and PayPal have in common."""
+
+
+paypal.add_command(import_)
+paypal.add_command(reconcile)
 
 
 @click.group()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, make_response, render_template, request
+from flask import Flask, g, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
@@ -15,7 +15,7 @@ from kooneo import htmx
 from kooneo.extensions import db
 from kooneo.files.words import file_size
 from kooneo.language import gettext as _
-from kooneo.spaces import for_machines
+from kooneo.spaces import for_machines, in_portal
 
 log = structlog.get_logger()
 
@@ -98,10 +98,23 @@ def _page(code: int, text: str | None = None, error_id: str = "") -> Response:
 
 
 def problem_page(code: int, title: str, text: str, error_id: str = "") -> Response:
-    """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database.
-    A machine gets the code alone."""
+    """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database, and in
+    the customers' space says nothing of the back office. A machine gets the code alone."""
     if for_machines():
         return Response(status=code)
-    page = "errors/broken.html" if code >= 500 else "errors/page.html"
-    template = "errors/_message.html" if htmx.is_htmx() else page
-    return make_response(render_template(template, title=title, text=text, error_id=error_id), code)
+    template = "errors/_message.html" if htmx.is_htmx() else _frame(code)
+    shown = render_template(template, title=title, text=text, error_id=error_id, way_back=_way_back())
+    return make_response(shown, code)
+
+
+def _frame(code: int) -> str:
+    if code >= 500 or (in_portal() and "merchant" not in g):
+        return "errors/broken.html"
+    return "errors/portal.html" if in_portal() else "errors/page.html"
+
+
+def _way_back() -> tuple[str, str]:
+    """Where to, and how it is called; in the customers' space, their own."""
+    if not in_portal():
+        return url_for("customers.index"), _("Retour aux clients")
+    return "/".join(request.path.split("/")[:3]), _("Retour à l'espace client")

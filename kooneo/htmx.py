@@ -40,12 +40,18 @@ def is_htmx() -> bool:
 def to_login() -> Response:
     """To the sign-in page and back: an htmx request must not get it in place of a fragment."""
     if is_htmx():
-        login = url_for("accounts.login", next=own_path(request.headers.get("HX-Current-URL", "")))
-        response = make_response("", 200)
-        response.headers["HX-Redirect"] = login
-        return response
+        return to_page(url_for("accounts.login", next=own_path(request.headers.get("HX-Current-URL", ""))))
     back = request.full_path.rstrip("?") if request.method == "GET" else own_path(request.referrer or "")
     return redirect(url_for("accounts.login", next=back or None))
+
+
+def to_page(address: str) -> Response:
+    """Away from this page, also when only a fragment of it was asked for."""
+    if not is_htmx():
+        return redirect(address, 303)
+    response = make_response("", 200)
+    response.headers["HX-Redirect"] = address
+    return response
 
 
 def own_path(target: str | None) -> str:

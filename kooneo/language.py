@@ -64,6 +64,11 @@ def day(value: date | datetime) -> str:
     return _first(format_date(value, "long", locale=_locale()), value)
 
 
+def full_day(value: date) -> str:
+    """`lundi 30 novembre 2026`."""
+    return _first(format_date(value, "full", locale=_locale()), value)
+
+
 def short_moment(value: datetime) -> str:
     """`3 nov. 2026, 06:14`."""
     local = value.astimezone(time_zone())
@@ -113,6 +118,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {
         "day": day,
+        "full_day": full_day,
         "short_moment": short_moment,
         "clock_time": clock_time,
         "amount": amount,

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask, current_app, request
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -12,6 +13,8 @@ from werkzeug.wrappers import Response
 from kooneo.config import Settings
 from kooneo.htmx import CDN_URL
 from kooneo.spaces import SessionsBySpace
+
+View = TypeVar("View", bound=Callable[..., object])
 
 
 def content_security_policy(settings: Settings) -> str:
@@ -38,7 +41,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
-        MAX_CONTENT_LENGTH=256 * 1024,
+        MAX_CONTENT_LENGTH=256 * 1024,  # but see accepts_up_to
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form left open over lunch still works
         # The token, not the referrer, is the proof; no page sends a referrer to another place.
         WTF_CSRF_SSL_STRICT=False,
@@ -49,7 +52,24 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = timedelta(days=365)
     app.url_defaults(_version(app))
+    app.before_request(_limit)
     app.after_request(_secure)
+
+
+def accepts_up_to(size: int) -> Callable[[View], View]:
+    """Mark a view that takes larger requests, in bytes: files."""
+
+    def mark(view: View) -> View:
+        view.largest_request = size  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _limit() -> None:
+    size = getattr(current_app.view_functions.get(request.endpoint or ""), "largest_request", None)
+    if size is not None:
+        request.max_content_length = request.max_form_memory_size = size
 
 
 def _secure(response: Response) -> Response:

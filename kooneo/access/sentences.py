@@ -13,14 +13,14 @@ _OPEN = {
 }
 _CLOSED = {
     Reason.NOT_YET_UNLOCKED: "Fermé : s'ouvre le %(since)s",
-    Reason.NOT_APPROVED: "Fermé : le client n'a pas encore donné son accord",
+    Reason.NOT_APPROVED: "Fermé : l'accord n'est pas encore donné à PayPal",
     Reason.SUSPENDED: "Fermé : abonnement suspendu",
     Reason.COMPLETED: "Fermé : le produit ferme après la fin",
     Reason.ENDED: "Fermé : le produit ferme après l'annulation",
     Reason.CLOSED_BEFORE_END: "Fermé : il l'était déjà avant l'arrêt",
     Reason.NOT_UNLOCKED_AT_END: "Fermé : pas encore débloqué le %(since)s",
     Reason.PAID_PERIOD_OVER: "Fermé : période payée terminée le %(since)s",
-    Reason.CONTRACT_WITHDRAWN: "Fermé : le client a renoncé au contrat le %(since)s",
+    Reason.CONTRACT_WITHDRAWN: "Fermé : rétractation du %(since)s",
     Reason.GRANT_OVER: "Fermé : accès donné jusqu'au %(since)s",
     Reason.GRANT_WITHDRAWN: "Fermé : accès donné à la main, retiré le %(since)s",
 }
@@ -88,12 +88,12 @@ def _open_elsewhere(decision: Decision, source: str) -> str:
     return _("Ouvert : par %(source)s", source=source)
 
 
-def effect(before: Decision, after: Decision, own: SubscriptionFacts) -> tuple[str, str]:
-    """What an end changes for one content: the words and their tone."""
+def effect(before: Decision, after: Decision, own: SubscriptionFacts, *, at_once: bool = True) -> tuple[str, str]:
+    """What an end changes for one content: the words and their tone. Not `at_once`: of an end that is to come."""
     if after.open:
         return _stays_open(before, after, own)
     if before.open:
-        return _("se ferme tout de suite"), "cut"
+        return _("se ferme tout de suite") if at_once else _("se ferme alors"), "cut"
     if before.reason == Reason.NOT_YET_UNLOCKED and after.reason != Reason.NOT_YET_UNLOCKED:
         return _("ne s'ouvrira pas"), "mute"
     if after.reason == Reason.NOT_YET_UNLOCKED and after.since:

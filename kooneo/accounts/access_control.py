@@ -45,6 +45,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "mailbox.show",
         "operations.healthz",
         "operations.readyz",
+        "portal.accessibility",
         "portal.create_session",
         "portal.login",
         "webhooks.create_event",
@@ -52,8 +53,8 @@ PUBLIC_ENDPOINTS = frozenset(
 )
 
 _SEEN_AT = "seen_at"
-# A card that waits refreshes itself: that is nobody's being there.
-_ASKED_BY_ITSELF = frozenset({"subscriptions.card"})
+# What waits refreshes itself: that is nobody's being there.
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "takeover.progress", "portal.request_state"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()

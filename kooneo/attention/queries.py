@@ -4,13 +4,17 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kooneo.billing import words
+from kooneo.billing.models import Payment
+from kooneo.billing.queries import Row, count_taken_after_the_end, refundable_payments, taken_after_the_end
+from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
 from kooneo.legal.queries import OpenRequest, count_open, open_requests
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
-from kooneo.subscriptions.lifecycle import NotAllowed, transition
-from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.lifecycle import Action, NotAllowed, transition
+from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.unresolved import may_end_without_paypal
 
 
@@ -30,39 +34,81 @@ class Charging:
     """Ended here, and in force at PayPal."""
 
     subscription: Subscription
+    note: Note
+    """Why it still charges: what came of the last attempt to stop it, if there was one."""
+    may_stop: bool
     template: str = "attention/_charging.html"
 
 
 @dataclass(frozen=True)
 class Request(OpenRequest):
+    payments: Sequence[Payment] = ()
+    """What PayPal can give back, of a withdrawal."""
     template: str = "attention/_request.html"
+
+
+@dataclass(frozen=True)
+class TakenAfterTheEnd:
+    """What PayPal took for a subscription that had ended here."""
+
+    payment: Payment
+    customer: Customer
+    title: str
+    note: Note | None
+    """What came of the last refund that was asked for."""
+    template: str = "attention/_payment.html"
 
 
 @dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
     """The most pressing first; a group with nothing in it is left out."""
-    charging = [Charging(subscription) for subscription in queries.charging_after_end(merchant_id)]
     has_keys = paypal_account(merchant_id) is not None
+    charging = [_charging(subscription, has_keys=has_keys) for subscription in queries.charging_after_end(merchant_id)]
     stranded = [
         _stranded(change, has_keys=has_keys, may_end_alone=may_end_alone)
         for change in queries.unresolved_changes(merchant_id)
     ]
-    declared = [Request(each.request, each.due_at, each.refund) for each in open_requests(merchant_id)]
+    late = [_late(each) for each in taken_after_the_end(merchant_id)]
     found = [
-        Group(_("Demandes de vos clients"), declared),
+        Group(_("Demandes de vos clients"), _declared(merchant_id)),
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
+        Group(_("Prélevé après la fin"), late),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
     ]
     return [group for group in found if group.matters]
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    return queries.count_for_attention(merchant_id) + count_open(merchant_id)
+    return queries.count_for_attention(merchant_id) + count_open(merchant_id) + count_taken_after_the_end(merchant_id)
+
+
+def _declared(merchant_id: uuid.UUID) -> list[Request]:
+    found = open_requests(merchant_id)
+    to_refund = [each.request.subscription_id for each in found if each.refund and each.request.subscription_id]
+    payments = refundable_payments(merchant_id, to_refund)
+    return [
+        Request(
+            each.request, each.due_at, each.refund, payments.get(each.request.subscription_id or uuid.UUID(int=0), ())
+        )
+        for each in found
+    ]
+
+
+def _late(row: Row) -> TakenAfterTheEnd:
+    note = words.about(row.refund) if row.refund else None
+    return TakenAfterTheEnd(row.payment, row.payment.customer, row.title, note)
+
+
+def _charging(subscription: Subscription, *, has_keys: bool) -> Charging:
+    latest = subscription.changes[0] if subscription.changes else None
+    tried = latest is not None and latest.action == Action.STOP and latest.state != ChangeState.DONE
+    note = answers.about(latest, subscription) if latest and tried else answers.charging()
+    return Charging(subscription, note, may_stop=has_keys)
 
 
 def _stranded(change: StatusChange, *, has_keys: bool, may_end_alone: bool) -> StrandedChange:

@@ -5,16 +5,26 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.columns import MerchantScoped, enum_column
+from kooneo.customers.models import Customer
 from kooneo.extensions import Base, UTCDateTime
 from kooneo.money import Money
 
 
 class PaymentState(StrEnum):
     COMPLETED = "completed"
+    PENDING = "pending"
+    """On its way: nobody has it yet."""
     FAILED = "failed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    """PayPal's list of a subscription's payments does not say how much of it."""
+    REFUNDED = "refunded"
+
+
+KEPT = (PaymentState.COMPLETED, PaymentState.PARTIALLY_REFUNDED)
+"""What counts as paid. Only what was given back whole does not: the part that stayed is not known."""
 
 
 class Refund(StrEnum):
@@ -46,6 +56,14 @@ class Payment(MerchantScoped, Base):
     """In all, when it was given back in several parts; at most the amount."""
     refunded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """The last time."""
+
+    customer: Mapped[Customer] = relationship(lazy="raise")
+
+    @property
+    def refundable(self) -> Money:
+        """What PayPal could still be asked to give back."""
+        taken_by_paypal = self.state == PaymentState.COMPLETED and self.paypal_transaction_id
+        return Money(self.amount_minor - self.refunded_minor if taken_by_paypal else 0, self.currency)
 
     @property
     def amount(self) -> Money:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.orm import joinedload
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import KEPT, Payment, PaymentState
+from kooneo.billing.refunds import UNSETTLED, RefundRequest
 from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
+from kooneo.subscriptions.lifecycle import ENDED
 from kooneo.subscriptions.models import Subscription
 
 PAGE_SIZE = 25
@@ -23,6 +26,8 @@ class Row:
     payment: Payment
     title: str
     """Of the offer that was subscribed to."""
+    refund: RefundRequest | None
+    """The latest that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,61 @@ def payments_of(merchant_id: uuid.UUID, customer_id: uuid.UUID, *, after: uuid.U
             raise UnknownPayment
         query = query.where(tuple_(Payment.at, Payment.id) < (start.at, start.id))
     query = query.order_by(Payment.at.desc(), Payment.id.desc()).limit(PAGE_SIZE + 1)
-    rows = [Row(payment, title) for payment, title in db.session.execute(query)]
+    found = db.session.execute(query).all()
+    refunds = latest_refunds(merchant_id, [payment.id for payment, _title in found])
+    rows = [Row(payment, title, refunds.get(payment.id)) for payment, title in found]
     more = len(rows) > PAGE_SIZE
     return Page(rows[:PAGE_SIZE], rows[PAGE_SIZE - 1].payment.id if more else None)
+
+
+def latest_refunds(merchant_id: uuid.UUID, payment_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, RefundRequest]:
+    query = select(RefundRequest).filter_by(merchant_id=merchant_id).where(RefundRequest.payment_id.in_(payment_ids))
+    return {refund.payment_id: refund for refund in db.session.scalars(query.order_by(RefundRequest.requested_at))}
+
+
+def refundable_payments(
+    merchant_id: uuid.UUID, subscription_ids: Sequence[uuid.UUID]
+) -> dict[uuid.UUID, list[Payment]]:
+    """What PayPal took for each of these and has not given back, the newest first; but for what is being given back."""
+    found: dict[uuid.UUID, list[Payment]] = defaultdict(list)
+    query = _refundable(merchant_id).where(Payment.subscription_id.in_(subscription_ids))
+    for payment in db.session.scalars(query.order_by(Payment.at.desc(), Payment.id)):
+        found[payment.subscription_id].append(payment)
+    return found
+
+
+def taken_after_the_end(merchant_id: uuid.UUID) -> Sequence[Row]:
+    """What PayPal took for a subscription that had ended here, and has not given back: the oldest first."""
+    query = _taken_after_the_end(merchant_id).join(Offer, Offer.id == Subscription.offer_id).add_columns(Offer.title)
+    query = query.options(joinedload(Payment.customer))
+    found = db.session.execute(query.order_by(Payment.at, Payment.id)).all()
+    refunds = latest_refunds(merchant_id, [payment.id for payment, _title in found])
+    return [Row(payment, title, refunds.get(payment.id)) for payment, title in found]
+
+
+def count_taken_after_the_end(merchant_id: uuid.UUID) -> int:
+    return db.session.execute(_taken_after_the_end(merchant_id).with_only_columns(func.count())).scalar_one()
+
+
+def _taken_after_the_end(merchant_id: uuid.UUID) -> Select[Payment]:
+    """But for a withdrawal, of which everything is to be refunded: that is the customer's request."""
+    ended = Subscription.status.in_(ENDED)
+    return (
+        _refundable(merchant_id)
+        .join(Subscription, Subscription.id == Payment.subscription_id)
+        .where(ended, Payment.at > Subscription.ended_at, Subscription.withdrawn_at.is_(None))
+    )
+
+
+def _refundable(merchant_id: uuid.UUID) -> Select[Payment]:
+    under_way = select(RefundRequest.id).where(RefundRequest.payment_id == Payment.id, UNSETTLED)
+    return select(Payment).where(
+        Payment.merchant_id == merchant_id,
+        Payment.state == PaymentState.COMPLETED,
+        Payment.paypal_transaction_id.is_not(None),
+        _KEPT > 0,
+        ~under_way.exists(),
+    )
 
 
 def _of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Select[Payment, str]:
@@ -90,7 +147,7 @@ def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> di
         .where(
             Payment.merchant_id == merchant_id,
             Payment.customer_id.in_(customer_ids),
-            Payment.state == PaymentState.COMPLETED,
+            Payment.state.in_(KEPT),
         )
         .group_by(Payment.customer_id, Payment.currency)
         .order_by(Payment.currency)

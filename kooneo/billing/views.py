@@ -2,11 +2,12 @@
 
 import uuid
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, render_template
 
 from kooneo.accounts.access_control import Permission, requires
 from kooneo.accounts.scoping import get_or_404, merchant_id
 from kooneo.billing import queries, words
+from kooneo.billing.paging import asked_page
 from kooneo.customers.heads import head_of
 from kooneo.customers.models import Customer
 
@@ -17,25 +18,13 @@ blueprint = Blueprint("billing", __name__)
 @requires(Permission.SEE)
 def index(customer_id: uuid.UUID) -> str:
     customer = get_or_404(Customer, customer_id)
-    after = _after()
-    try:
-        page = queries.payments_of(merchant_id(), customer.id, after=after)
-    except queries.UnknownPayment:
-        abort(404)
+    page, first_page = asked_page(merchant_id(), customer.id)
     return render_template(
         "billing/index.html",
         customer=customer,
         head=head_of(customer),
         page=page,
-        first_page=after is None,
+        first_page=first_page,
         totals=queries.totals_of(merchant_id(), customer.id),
         payment_words=words,
     )
-
-
-def _after() -> uuid.UUID | None:
-    value = request.args.get("after", "")
-    try:
-        return uuid.UUID(value) if value else None
-    except ValueError:
-        abort(404)

@@ -56,6 +56,8 @@ class Product(MerchantScoped, RulesColumns, Base):
     created_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """Out of the list and no longer sold; those who have it keep it."""
+    rules_to_review: Mapped[bool] = mapped_column(default=False)
+    """Nobody has chosen its rules yet: it came from PayPal, and everything closes at an end."""
 
     contents: Mapped[list["Content"]] = relationship(
         primaryjoin="and_(Content.product_id == Product.id, Content.removed_at.is_(None))",

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from kooneo.access.models import AccessGrant
 from kooneo.catalog.models import Content, Offer, OfferProduct, Product
@@ -26,6 +26,16 @@ def _is_archived(archived: bool) -> ColumnElement[bool]:
     return Product.archived_at.is_not(None) if archived else Product.archived_at.is_(None)
 
 
+def has_products(merchant_id: uuid.UUID) -> bool:
+    return db.session.scalars(select(Product.id).filter_by(merchant_id=merchant_id).limit(1)).one_or_none() is not None
+
+
+def products_to_review(merchant_id: uuid.UUID) -> Sequence[Product]:
+    """Those whose access rules nobody has chosen yet."""
+    query = select(Product).filter_by(merchant_id=merchant_id, rules_to_review=True).where(_is_archived(False))
+    return db.session.scalars(query.order_by(Product.title, Product.id)).all()
+
+
 def number_of_archived(merchant_id: uuid.UUID) -> int:
     query = select(func.count(Product.id)).where(Product.merchant_id == merchant_id, _is_archived(True))
     return db.session.scalars(query).one()
@@ -35,6 +45,12 @@ def empty_contents(product: Product) -> set[uuid.UUID]:
     """Those that hold nothing yet but a title."""
     nothing = {"text": "", "video_url": "", "file_id": None, "removed_at": None}
     return set(db.session.scalars(select(Content.id).filter_by(product_id=product.id, **nothing)))
+
+
+def find_content(merchant_id: uuid.UUID, content_id: uuid.UUID) -> Content | None:
+    """With its file. A removed one is not there."""
+    query = select(Content).filter_by(merchant_id=merchant_id, id=content_id, removed_at=None)
+    return db.session.scalars(query.options(joinedload(Content.file))).one_or_none()
 
 
 def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:

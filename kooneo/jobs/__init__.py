@@ -14,6 +14,9 @@ from kooneo.extensions import db
 QUEUE = "jobs"
 MAIL = "mail"
 """A queue of its own, with slots of its own: a mail server that hangs holds up messages, and nothing else."""
+CHECKS = "checks"
+"""For looks at PayPal that nobody waits for: however many merchants there are at night, what a person asks for does not queue
+behind them."""
 WORKFLOW = "run_job"
 APPLICATION = "kooneo"
 # Pinned: by default the engine takes a digest of the source, and a deploy would strand the work that is under way.

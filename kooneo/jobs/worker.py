@@ -16,7 +16,7 @@ from flask import Flask
 from kooneo import jobs
 from kooneo.clock import now
 
-_SLOTS = {jobs.QUEUE: 16, jobs.MAIL: 6}
+_SLOTS = {jobs.QUEUE: 16, jobs.MAIL: 6, jobs.CHECKS: 4}
 _SLOTS_PER_PARTITION = 2
 _POLL_SECONDS = 0.2
 _KEEP = timedelta(days=7)

@@ -26,6 +26,7 @@ KINDS = {
     "offer": "Offres",
     "termination": "Résiliations",
     "withdrawal": "Rétractations",
+    "takeover": "Reprise des abonnements PayPal",
 }
 
 EVENTS = {
@@ -64,8 +65,15 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
+    "subscription.stopped": ("Prélèvements arrêtés chez PayPal", "live"),
     "subscription.added": ("Abonnement payé hors de PayPal ajouté", "live"),
+    "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
+    "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "payment.refund_requested": ("Remboursement demandé à PayPal", "held"),
+    "payment.refunded": ("Paiement remboursé", "live"),
+    "payment.refund_refused": ("Remboursement refusé, rien n'a été rendu", "cut"),
+    "payment.refund_needs_attention": ("Remboursement resté sans réponse sûre", "late"),
     "portal.options_changed": ("Espace client : réglages modifiés", ""),
     "termination.received": ("Résiliation demandée", "held"),
     "termination.verified": ("Résiliation confirmée par le lien", "held"),
@@ -128,6 +136,7 @@ _FIELDS = {
 _DETAILS = {
     "title": "Accès à",
     "product": "Produit",
+    "subscriptions": "Abonnements",
     "paypal_status": "PayPal a répondu",
     "address": "Adresse IP",
     "environment": "Environnement",

@@ -8,6 +8,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from kooneo.legal.forms import DeclarationForm
+from kooneo.legal.letters import content_of
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.queries import find_by_token, find_request
 from kooneo.legal.services.carry_out import UnknownToken, verify
@@ -85,5 +86,10 @@ def _verify(kind: RequestKind, token: str) -> Answer:
 
 def _draw(page: str, kind: RequestKind, **values: object) -> str:
     return render_template(
-        f"legal/{page}.html", merchant=this_merchant(), kind=kind, withdrawal=kind == RequestKind.WITHDRAWAL, **values
+        f"legal/{page}.html",
+        merchant=this_merchant(),
+        kind=kind,
+        withdrawal=kind == RequestKind.WITHDRAWAL,
+        content_of=content_of,
+        **values,
     )

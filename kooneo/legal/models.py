@@ -14,6 +14,8 @@ from kooneo.customers.models import Customer
 from kooneo.extensions import Base, UTCDateTime
 from kooneo.subscriptions.models import Subscription
 
+NAME_LENGTH = 140
+
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
@@ -62,7 +64,7 @@ class LegalRequest(MerchantScoped, Base):
     """The date in law."""
     address: Mapped[str] = mapped_column(String(45), default="")
 
-    name: Mapped[str] = mapped_column(String(140))
+    name: Mapped[str] = mapped_column(String(NAME_LENGTH))
     email: Mapped[str] = mapped_column(String(254))
     contract: Mapped[str] = mapped_column(String(120))
     """How the person named the contract."""
@@ -82,6 +84,11 @@ class LegalRequest(MerchantScoped, Base):
 
     customer: Mapped[Customer | None] = relationship(lazy="raise")
     subscription: Mapped[Subscription | None] = relationship(lazy="raise")
+
+    @property
+    def change_key(self) -> str:
+        """The key of the change of status that Kooneo asks for on account of it."""
+        return f"legal-{self.id}"
 
 
 class Consent(MerchantScoped, Base):

@@ -1,6 +1,7 @@
 """Reading legal requests: merchant first."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import REFUND_DAYS
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import ENDED
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import StatusChange, Subscription
 from kooneo.subscriptions.queries import paid_totals
 
 
@@ -65,11 +66,32 @@ def refund_of(subscription: Subscription) -> Money | None:
     return Money(paid, subscription.currency) if paid else None
 
 
-def requests_for(merchant_id: uuid.UUID, subscription_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, LegalRequest]:
-    """The latest request of each subscription."""
-    query = select(LegalRequest).filter_by(merchant_id=merchant_id)
-    query = query.where(LegalRequest.subscription_id.in_(subscription_ids)).order_by(LegalRequest.received_at)
-    return {request.subscription_id: request for request in db.session.scalars(query) if request.subscription_id}
+def verified_requests(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[LegalRequest]]:
+    """Those of these subscriptions that their customer has confirmed, newest first: what a stranger typed is not told."""
+    query = select(LegalRequest).filter_by(merchant_id=merchant_id).where(LegalRequest.verified_at.is_not(None))
+    query = query.where(LegalRequest.subscription_id.in_(ids)).order_by(LegalRequest.received_at.desc())
+    found: dict[uuid.UUID, list[LegalRequest]] = defaultdict(list)
+    for request in db.session.scalars(query):
+        found[request.subscription_id].append(request)  # type: ignore[index]
+    return found
+
+
+def by_key(merchant_id: uuid.UUID, key: str) -> LegalRequest | None:
+    """What this very form declared."""
+    return db.session.scalars(select(LegalRequest).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
+
+
+def standing_termination(subscription: Subscription, verified: Sequence[LegalRequest]) -> LegalRequest | None:
+    """What the customer has asked for already, and is still to come."""
+    if subscription.status.ended:
+        return None
+    return next((each for each in verified if each.kind == RequestKind.TERMINATION and not each.settled_at), None)
+
+
+def change_for(request: LegalRequest) -> StatusChange | None:
+    """The change of status that Kooneo asked for on account of it."""
+    query = select(StatusChange).filter_by(merchant_id=request.merchant_id, key=request.change_key)
+    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def _with_deadline(request: LegalRequest) -> OpenRequest:

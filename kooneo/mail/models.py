@@ -24,6 +24,11 @@ class MailKind(StrEnum):
     """To the address on file: with its link, what was declared without an account counts."""
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
+    ENDED_MERCHANT = "ended_merchant"
+    """To the owner: a customer has ended a subscription."""
+    TERMINATION_RECEIVED = "termination_received"
+    WITHDRAWAL_RECEIVED = "withdrawal_received"
+    """To who declared it: the acknowledgement."""
 
 
 class MessageState(StrEnum):

@@ -1,6 +1,13 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
-from kooneo.paypal.answers import RemoteSubscription, RemoteTransaction, RemoteWebhook
+from kooneo.paypal.answers import (
+    RemotePage,
+    RemoteRefund,
+    RemoteSale,
+    RemoteSubscription,
+    RemoteTransaction,
+    RemoteWebhook,
+)
 from kooneo.paypal.certificates import Certificates, CertificateUnusable
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
@@ -16,8 +23,9 @@ from kooneo.paypal.errors import (
 from kooneo.paypal.events import EVENT_TYPES, RemoteEvent, read_event
 from kooneo.paypal.gateway import Gateway, close_gateways, open_gateway, trial_gateway
 from kooneo.paypal.notifications import Forged, Transmission
+from kooneo.paypal.plans import RemotePlan, RemoteProduct
 from kooneo.paypal.scopes import Scope
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus
 
 __all__ = [
     "EVENT_TYPES",
@@ -35,10 +43,16 @@ __all__ = [
     "RateLimited",
     "Refused",
     "RemoteEvent",
+    "RemotePage",
+    "RemotePlan",
+    "RemoteProduct",
+    "RemoteRefund",
+    "RemoteSale",
     "RemoteStatus",
     "RemoteSubscription",
     "RemoteTransaction",
     "RemoteWebhook",
+    "SaleState",
     "Scope",
     "TransactionStatus",
     "Transmission",

@@ -7,12 +7,16 @@ from kooneo.money import Money
 from kooneo.paypal.api import Answer
 from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
-from kooneo.paypal.statuses import RemoteStatus, TransactionStatus, VerificationStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus, VerificationStatus
 
 # Lengths of the OpenAPI file.
 _ID = 50
 _NAME = 140
 _EMAIL = 254
+_QUANTITY = 32
+_MOST_ITEMS = 500_000_000
+
+_WITHOUT_BILLING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
 _URL = 2048
 
 
@@ -38,6 +42,9 @@ class RemoteSubscription:
     failed_payments: int | None  # in a row; back to 0 after a success
     last_failed_payment_at: datetime | None
     debug_id: str | None
+    created_at: datetime | None = None
+    quantity: str | None = None  # how many of the plan; None: one
+    plan_overridden: bool | None = None  # it has terms of its own (Gateway.get_own_terms)
 
 
 @dataclass(frozen=True)
@@ -58,13 +65,26 @@ class RemoteWebhook:
     event_types: frozenset[str]
 
 
+def _listed(part: Part, debug_id: str | None) -> RemoteSubscription | None:
+    """None for a record that is cut short, or cannot be read: it must not keep the others from being read."""
+    try:
+        paypal_id = part.required("id", part.text("id", _ID))
+        remote = _subscription(part, paypal_id, debug_id)
+    except BadAnswer:
+        return None
+    return remote if remote.status in _WITHOUT_BILLING or remote.outstanding is not None else None
+
+
 def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
-    body = Part(answer.body, "", answer.debug_id)
+    return _subscription(Part(answer.body, "", answer.debug_id), asked_id, answer.debug_id)
+
+
+def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubscription:
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
     regular = _regular_cycles(billing)
     return RemoteSubscription(
-        paypal_id=_same_id(body, asked_id),
+        paypal_id=same_id(body, asked_id),
         status=body.word("status", RemoteStatus),
         status_updated_at=body.instant("status_update_time"),
         started_at=body.instant("start_time"),
@@ -81,16 +101,68 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
         final_payment_at=billing.instant("final_payment_time"),
         failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
-        debug_id=answer.debug_id,
+        debug_id=debug_id,
+        created_at=body.instant("create_time"),
+        quantity=body.text("quantity", _QUANTITY),
+        plan_overridden=body.flag("plan_overridden"),
     )
 
 
-def read_transactions(answer: Answer) -> list[RemoteTransaction]:
+@dataclass(frozen=True)
+class RemoteSale:
+    """One payment of a subscription, by its transaction id."""
+
+    state: SaleState
+    debug_id: str | None
+
+
+@dataclass(frozen=True)
+class RemoteRefund:
+    refund_id: str | None
+    total: Money | None
+    """Given back of this payment in all, when PayPal says so."""
+    debug_id: str | None
+
+
+def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
     body = Part(answer.body, "", answer.debug_id)
-    if (body.count("total_pages") or 0) > 1:
-        # The file has no way to ask for a second page, and a payment left out would be a wrong account of the money.
-        raise BadAnswer("total_pages", debug_id=answer.debug_id)
-    return [_transaction(part) for part in body.parts("transactions")]
+    same_id(body, asked_id)
+    return RemoteSale(body.word("state", SaleState), answer.debug_id)
+
+
+def read_refund(answer: Answer) -> RemoteRefund:
+    body = Part(answer.body, "", answer.debug_id)
+    return RemoteRefund(body.text("id", _ID), body.money("total_refunded_amount"), answer.debug_id)
+
+
+@dataclass(frozen=True)
+class RemotePage:
+    """One page of the account's subscriptions."""
+
+    paypal_ids: list[str]
+    whole: list[RemoteSubscription]
+    """Those whose record stands there as whole as a question for each of them would give it."""
+    more: bool
+    total: int | None
+    """Of all pages, when PayPal says it."""
+
+
+def read_page(answer: Answer, number: int) -> RemotePage:
+    """An empty page is the last one, whatever its links say: a list always ends."""
+    body = Part(answer.body, "", answer.debug_id)
+    ids = [part.required("id", part.text("id", _ID)) for part in body.parts("subscriptions")]
+    next_one = any(link.text("rel", _NAME) == "next" for link in body.parts("links"))
+    more = next_one or (body.count("total_pages", _MOST_ITEMS) or 0) > number
+    listed = [_listed(part, answer.debug_id) for part in body.parts("subscriptions")]
+    whole = [remote for remote in listed if remote is not None]
+    return RemotePage(ids, whole, more and bool(ids), body.count("total_items", _MOST_ITEMS))
+
+
+def read_transactions(answer: Answer) -> tuple[list[RemoteTransaction], bool]:
+    """And whether they are all: the file has no way to ask for a second page."""
+    body = Part(answer.body, "", answer.debug_id)
+    found = [_transaction(part) for part in body.parts("transactions")]
+    return found, (body.count("total_pages", _MOST_ITEMS) or 0) <= 1
 
 
 def read_webhooks(answer: Answer) -> list[RemoteWebhook]:
@@ -126,7 +198,7 @@ def _transaction(part: Part) -> RemoteTransaction:
     )
 
 
-def _same_id(body: Part, asked_id: str) -> str:
+def same_id(body: Part, asked_id: str) -> str:
     """An answer about another subscription (a mixed-up cache or proxy) must never change this one."""
     return body.required("id", asked_id if body.text("id", _ID) in {None, asked_id} else None)
 

@@ -108,23 +108,48 @@ def _forwarded(credentials: Credentials, endpoint: str) -> dict[str, str]:
     return {} if endpoint == meant else {"Forwarded": f"host={urlsplit(meant).hostname}"}
 
 
-class Subscription(Find, Post):  # type: ignore[misc]  # the SDK has no types
+class _Whole:
     """Never handed out: after a 204 it still says ACTIVE, and a body's keys would take the place of its methods."""
-
-    path = "v1/billing/subscriptions"
 
     def merge(self, new_attributes: Any) -> None:
         """The SDK calls this with what api.get() or api.post() returned; it is kept whole instead of spread."""
         if isinstance(new_attributes, Answer):
             self.__dict__["answer"] = new_attributes
         else:
-            super().merge(new_attributes)
+            super().merge(new_attributes)  # type: ignore[misc]
+
+
+class Sale(_Whole, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no types
+    """A payment of a subscription. Its path is the SDK's own."""
+
+
+class Subscription(_Whole, Find, Post):  # type: ignore[misc]
+    path = "v1/billing/subscriptions"
+
+    @classmethod
+    def page(cls, params: dict[str, str], *, api: Api) -> Answer:
+        return _read(cls.path, params, api)
+
+    @classmethod
+    def with_plan(cls, resource_id: str, *, api: Api) -> Answer:
+        return _read(util.join_url(cls.path, resource_id), {"fields": "plan"}, api)
 
     @classmethod
     def transactions(cls, resource_id: str, params: dict[str, str], *, api: Api) -> Answer:
-        url = util.join_url(cls.path, resource_id, "transactions")
-        answer: Answer = api.get(util.join_url_params(url, params))
-        return answer
+        return _read(util.join_url(cls.path, resource_id, "transactions"), params, api)
+
+
+class Plan(_Whole, Find):  # type: ignore[misc]
+    path = "v1/billing/plans"
+
+
+class Product(_Whole, Find):  # type: ignore[misc]
+    path = "v1/catalogs/products"
+
+
+def _read(path: str, params: dict[str, str], api: Api) -> Answer:
+    answer: Answer = api.get(util.join_url_params(path, params))
+    return answer
 
 
 def _json(reply: Reply) -> object:

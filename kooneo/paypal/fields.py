@@ -15,7 +15,7 @@ Value = TypeVar("Value")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}):([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
-# The largest count in the file is `cycles_completed`.
+# Of what is counted within one subscription, `cycles_completed` goes highest in the file.
 _HIGHEST_COUNT = 9999
 
 
@@ -48,20 +48,26 @@ class Part:
             raise self._bad(key)
         return "".join(filter(str.isprintable, value)) or None
 
-    def count(self, key: str) -> int | None:
+    def count(self, key: str, highest: int = _HIGHEST_COUNT) -> int | None:
         value = self._content.get(key)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _HIGHEST_COUNT:
+        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= highest:
+            raise self._bad(key)
+        return value
+
+    def flag(self, key: str) -> bool | None:
+        value = self._content.get(key)
+        if not isinstance(value, bool | None):
             raise self._bad(key)
         return value
 
     def word(self, key: str, words: type[Word]) -> Word:
         """One of PayPal's fixed words. Required: nothing can be decided without it, and a guess would be worse."""
         value = self._content.get(key)
-        if not isinstance(value, str) or value not in words.__members__:
+        if not isinstance(value, str) or value not in list(words):
             raise self._bad(key)
-        return words[value]
+        return words(value)
 
     def instant(self, key: str) -> datetime | None:
         value = self._content.get(key)
@@ -76,7 +82,9 @@ class Part:
         if self._content.get(key) is None:
             return None
         amount = self.part(key)
-        value, currency = amount._content.get("value"), amount._content.get("currency_code")
+        # The older API, that of sales, calls it `currency`.
+        currency = amount._content.get("currency_code") or amount._content.get("currency")
+        value = amount._content.get("value")
         try:
             return Money.parse(value, currency)  # type: ignore[arg-type]  # anything but two strings is a TypeError
         except (ValueError, TypeError):

@@ -12,12 +12,35 @@ class RemoteStatus(StrEnum):
     EXPIRED = "EXPIRED"
 
 
+class SaleState(StrEnum):
+    """Of one payment of a subscription (https://developer.paypal.com/docs/api/payments/v1/#sale)."""
+
+    COMPLETED = "completed"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    PENDING = "pending"
+    REFUNDED = "refunded"
+    DENIED = "denied"
+
+
 class TransactionStatus(StrEnum):
     COMPLETED = "COMPLETED"
     DECLINED = "DECLINED"
     PARTIALLY_REFUNDED = "PARTIALLY_REFUNDED"
     PENDING = "PENDING"
     REFUNDED = "REFUNDED"
+
+
+class IntervalUnit(StrEnum):
+    DAY = "DAY"
+    WEEK = "WEEK"
+    MONTH = "MONTH"
+    YEAR = "YEAR"
+
+
+class PlanStatus(StrEnum):
+    CREATED = "CREATED"
+    INACTIVE = "INACTIVE"
+    ACTIVE = "ACTIVE"
 
 
 class VerificationStatus(StrEnum):

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, request
 
 from kooneo import clock
-from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, store
+from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, sales, store
 from kooneo.paypal_simulator.accounts import Account
 from kooneo.paypal_simulator.answers import Answer, Refusal, detail, refusal
+from kooneo.paypal_simulator.billing import Transaction
 from kooneo.paypal_simulator.connection import hang_up
 from kooneo.paypal_simulator.failures import Failure
 from kooneo.paypal_simulator.simulator import Simulator
@@ -63,6 +64,14 @@ class Caller:
         if row is None or row.client_id != account.client_id:
             raise Refusal(answers.not_found(subscription_id))
         return row
+
+    def sale(self, sale_id: str) -> Transaction:
+        self.authorized()
+        found = store.transaction(self.db, sale_id)
+        if found is None:
+            raise Refusal(answers.not_found(sale_id))
+        self.subscription(found.subscription_id)  # of the same account
+        return found
 
 
 Work = Callable[..., Answer]
@@ -291,12 +300,33 @@ def _filters() -> store.Filters:
     )
 
 
+@routes.get("/v1/payments/sale/<sale_id>")
+@paypal_call("sale")
+def show_sale(caller: Caller, sale_id: str) -> Answer:
+    return sales.show(caller.sale(sale_id), root())
+
+
+@routes.post("/v1/payments/sale/<sale_id>/refund")
+@paypal_call("refund")
+def refund_sale(caller: Caller, sale_id: str) -> Answer:
+    sale = caller.sale(sale_id)
+    return sales.refund(caller.db, sale, request.get_json(silent=True), request.headers.get("PayPal-Request-Id", ""))
+
+
 @routes.get("/v1/billing/plans/<plan_id>")
 @paypal_call("plan")
 def show_plan(caller: Caller, plan_id: str) -> Answer:
     account = caller.authorized()
     sold = store.subscription_of_plan(caller.db, account.client_id, plan_id)
     return Answer(200, bodies.plan(sold, root())) if sold else answers.not_found(plan_id)
+
+
+@routes.get("/v1/catalogs/products/<product_id>")
+@paypal_call("product")
+def show_product(caller: Caller, product_id: str) -> Answer:
+    account = caller.authorized()
+    sold = store.subscription_of_product(caller.db, account.client_id, product_id)
+    return Answer(200, bodies.product(sold, root())) if sold else answers.not_found(product_id)
 
 
 @routes.route("/v1/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

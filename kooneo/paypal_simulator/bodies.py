@@ -33,7 +33,7 @@ def subscription(row: SubscriptionRow, root: str, *, with_plan: bool = False) ->
         "start_time": instants.render(row.start_time),
         "create_time": instants.render(row.start_time),
         "quantity": "1",
-        "plan_overridden": False,
+        "plan_overridden": row.plan_overridden,
         "links": _subscription_links(row, root),
     }
     body |= _given(status_change_note=row.status_change_note, custom_id=row.custom_id, subscriber=_subscriber(row))
@@ -160,7 +160,7 @@ def plan(row: SubscriptionRow, root: str) -> dict[str, Any]:
     """The plan `row` was sold with."""
     return {
         "id": row.plan_id,
-        "product_id": "PROD-" + hashlib.sha256(row.plan_id.encode()).hexdigest()[:17].upper(),
+        "product_id": row.sold_product,
         "name": row.plan_name or row.plan_id,
         "status": "ACTIVE",
         "billing_cycles": [
@@ -174,4 +174,14 @@ def plan(row: SubscriptionRow, root: str) -> dict[str, Any]:
         ],
         "payment_preferences": {"auto_bill_outstanding": True, "payment_failure_threshold": 3},
         "links": [_link(f"{root}/v1/billing/plans/{row.plan_id}", "self")],
+    }
+
+
+def product(row: SubscriptionRow, root: str) -> dict[str, Any]:
+    """What the plan sells that `row` was sold with."""
+    return {
+        "id": row.sold_product,
+        "name": row.product_name or row.plan_name or row.plan_id,
+        "type": "DIGITAL",
+        "links": [_link(f"{root}/v1/catalogs/products/{row.sold_product}", "self")],
     }

@@ -9,7 +9,8 @@ from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from kooneo.paypal_simulator import accounts, billing, calls, failures, instants, store, subscription, webhooks
+from kooneo.money import Money
+from kooneo.paypal_simulator import accounts, billing, calls, failures, instants, sales, store, subscription, webhooks
 from kooneo.paypal_simulator.accounts import Account
 from kooneo.paypal_simulator.subscription import WAITING_FOR_APPROVAL, SubscriptionRow
 
@@ -142,6 +143,28 @@ def _changed(
         changed, taken = billing.run_cycles(billing.filled(changed, now), now)
         return changed, told_payments + taken
     return billing.filled(changed, now), told_payments
+
+
+@routes.post("/subscriptions/<subscription_id>/refund")
+def refund(subscription_id: str) -> ResponseReturnValue:
+    """The merchant gives the latest payment back on paypal.com: `{"partial": true}` half of it, `{"amount": "10.00"}` that much."""
+    told = told_json()
+    with opened_store().transaction() as db:
+        sale = store.latest_payment(db, subscription_id)
+        if sale is None:
+            return _unknown(subscription_id)
+        sales.give_back(db, sale, _given_back(told, sale.amount, sales.left(db, sale)))
+        given_back = store.transaction(db, sale.id)
+    return jsonify(transaction=sale.id, status=given_back.status if given_back else None), 200
+
+
+def _given_back(told: Any, paid: Money, left: int) -> int:
+    if "amount" not in told:
+        return min(left, paid.minor // 2) if told.get("partial") else left
+    minor = Money.parse(told["amount"], paid.currency).minor
+    if not 0 < minor <= left:
+        raise ValueError(f"amount: more than 0, at most {Money(left, paid.currency)}")
+    return minor
 
 
 def _unknown(subscription_id: str) -> ResponseReturnValue:

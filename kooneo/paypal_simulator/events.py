@@ -79,16 +79,25 @@ def _subscription(event_type: str, row: SubscriptionRow, root: str) -> Event:
     return Event(event_type, "subscription", bodies.subscription(row, root))
 
 
-def refund(one: Transaction, refunded: Money, in_all: Money, at: datetime) -> Event:
+@dataclass(frozen=True)
+class Refund:
+    id: str
+    sale_id: str
+    amount: Money
+    in_all: Money
+    at: datetime
+
+
+def refund(one: Refund) -> Event:
     """It names the sale that it gives back, and no subscription."""
     resource = {
-        "id": secrets.token_hex(9)[:17].upper(),
-        "sale_id": one.id,
+        "id": one.id,
+        "sale_id": one.sale_id,
         "state": "completed",
-        "amount": {"total": f"-{refunded}", "currency": refunded.currency},
-        "total_refunded_amount": {"value": str(in_all), "currency": in_all.currency},
-        "create_time": instants.render(at),
-        "update_time": instants.render(at),
+        "amount": {"total": f"-{one.amount}", "currency": one.amount.currency},
+        "total_refunded_amount": {"value": str(one.in_all), "currency": one.in_all.currency},
+        "create_time": instants.render(one.at),
+        "update_time": instants.render(one.at),
     }
     return Event("PAYMENT.SALE.REFUNDED", "refund", resource)
 

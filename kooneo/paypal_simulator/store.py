@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from queue import Empty, LifoQueue
 from typing import Any
@@ -24,8 +24,6 @@ _DEMO_KEYS = (
     ("demo-client-atelier", "demo-secret-atelier"),
     ("demo-client-voisin", "demo-secret-voisin"),
 )
-
-_BEFORE_PAYPAL = datetime(1998, 1, 1, tzinfo=UTC)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS accounts (
@@ -60,6 +58,14 @@ CREATE TABLE IF NOT EXISTS transactions (
     time TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS transactions_of_subscription ON transactions (subscription_id, time);
+CREATE TABLE IF NOT EXISTS refunds (
+    id TEXT PRIMARY KEY,
+    transaction_id TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    minor INTEGER NOT NULL,
+    time TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS refunds_of_transaction ON refunds (transaction_id);
 CREATE TABLE IF NOT EXISTS clock (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     offset_seconds REAL NOT NULL,
@@ -247,12 +253,21 @@ def subscription(db: sqlite3.Connection, subscription_id: str) -> SubscriptionRo
 
 
 def subscription_of_plan(db: sqlite3.Connection, client_id: str, plan_id: str) -> SubscriptionRow | None:
-    """The oldest one: a plan is known here only through what was sold with it."""
+    """The oldest one on the plan's own terms: a plan is known here only through what was sold with it."""
     record = db.execute(
-        "SELECT document FROM subscriptions WHERE client_id = ? AND plan_id = ? ORDER BY start_time, id LIMIT 1",
+        "SELECT document FROM subscriptions WHERE client_id = ? AND plan_id = ?"
+        " ORDER BY json_extract(document, '$.plan_overridden'), start_time, id LIMIT 1",
         (client_id, plan_id),
     ).fetchone()
     return _row(record) if record else None
+
+
+def subscription_of_product(db: sqlite3.Connection, client_id: str, product_id: str) -> SubscriptionRow | None:
+    """One of any plan that sells it."""
+    one_of_each_plan = db.execute(
+        "SELECT document FROM subscriptions WHERE client_id = ? GROUP BY plan_id", (client_id,)
+    )
+    return next((row for row in map(_row, one_of_each_plan) if row.sold_product == product_id), None)
 
 
 @dataclass(frozen=True)
@@ -314,25 +329,19 @@ def add_transactions(db: sqlite3.Connection, transactions: Iterable[Transaction]
     )
 
 
-def refund_latest(
-    db: sqlite3.Connection, subscription_id: str, amount: str | None, *, partial: bool
-) -> Transaction | None:
-    """The latest payment is given back: `amount` of it, half of it when `partial`, or all that is left. None: there is none."""
-    paid = transactions_of(db, subscription_id, _BEFORE_PAYPAL, now(db))
-    one = next((one for one in reversed(paid) if one.status in ("COMPLETED", "PARTIALLY_REFUNDED")), None)
-    row = subscription(db, subscription_id)
-    if one is None or row is None:
-        return None
-    before, currency = webhooks.refunded(db, one.id), one.amount.currency
-    left = one.amount.minor - before
-    told = Money.parse(amount, currency).minor if amount else (left // 2 if partial else left)
-    if not 0 < told <= left:
-        raise ValueError(f"amount: more than 0, at most {Money(left, currency)}")
-    given_back = replace(one, status="REFUNDED" if told == left else "PARTIALLY_REFUNDED")
-    add_transactions(db, [given_back])
-    webhooks.add_refund(db, one.id, told)
-    webhooks.tell_of_refund(db, row, given_back, Money(told, currency), Money(before + told, currency), now(db))
-    return given_back
+def latest_payment(db: sqlite3.Connection, subscription_id: str) -> Transaction | None:
+    """Of which something is left to give back."""
+    record = db.execute(
+        "SELECT * FROM transactions WHERE subscription_id = ? AND status IN ('COMPLETED', 'PARTIALLY_REFUNDED')"
+        " ORDER BY time DESC LIMIT 1",
+        (subscription_id,),
+    ).fetchone()
+    return _read_transaction(record) if record else None
+
+
+def transaction(db: sqlite3.Connection, transaction_id: str) -> Transaction | None:
+    record = db.execute("SELECT * FROM transactions WHERE id = ?", (transaction_id,)).fetchone()
+    return _read_transaction(record) if record else None
 
 
 def transactions_of(db: sqlite3.Connection, subscription_id: str, start: datetime, end: datetime) -> list[Transaction]:
@@ -340,13 +349,9 @@ def transactions_of(db: sqlite3.Connection, subscription_id: str, start: datetim
         "SELECT * FROM transactions WHERE subscription_id = ? AND time BETWEEN ? AND ? ORDER BY time, id",
         (subscription_id, instants.render(start), instants.render(end)),
     )
-    return [
-        Transaction(
-            one["id"],
-            one["subscription_id"],
-            one["status"],
-            Money(one["minor"], one["currency"]),
-            instants.parse(one["time"]),
-        )
-        for one in records
-    ]
+    return [_read_transaction(one) for one in records]
+
+
+def _read_transaction(one: sqlite3.Row) -> Transaction:
+    amount = Money(one["minor"], one["currency"])
+    return Transaction(one["id"], one["subscription_id"], one["status"], amount, instants.parse(one["time"]))

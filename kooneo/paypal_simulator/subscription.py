@@ -1,5 +1,6 @@
 """A subscription as the simulator keeps it, and its JSON on the control routes."""
 
+import hashlib
 import re
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -45,6 +46,8 @@ class SubscriptionRow:
     status_update_time    None: now
     status_change_note    the reason given with the latest cancel, suspend or activate
     custom_id, email, given_name, surname, plan_name   shown as they are; empty: absent from PayPal's answers
+    plan_overridden       its terms are its own: another subscription to the plan shows the plan's
+    product_id, product_name   what the plan sells, `PROD-…`; empty: a product of its own, named like the plan
     """
 
     id: str
@@ -71,10 +74,18 @@ class SubscriptionRow:
     given_name: str = ""
     surname: str = ""
     plan_name: str = ""
+    plan_overridden: bool = False
+    product_id: str = ""
+    product_name: str = ""
 
     def __post_init__(self) -> None:
         for problem in _problems(self):
             raise ValueError(problem)
+
+    @property
+    def sold_product(self) -> str:
+        """PayPal's id of the product that the plan sells."""
+        return self.product_id or "PROD-" + hashlib.sha256(self.plan_id.encode()).hexdigest()[:17].upper()
 
     @property
     def debt(self) -> Money:
@@ -85,6 +96,9 @@ def _problems(row: SubscriptionRow) -> list[str]:
     rules = {
         "id: 3 to 50 letters, digits and hyphens": bool(_ID.fullmatch(row.id)),
         "plan_id: 3 to 50 letters, digits and hyphens": bool(_ID.fullmatch(row.plan_id)),
+        "product_id: 6 to 50 letters, digits and hyphens": (
+            not row.product_id or (bool(_ID.fullmatch(row.product_id)) and len(row.product_id) >= 6)
+        ),
         f"status: one of {', '.join(STATUSES)}": row.status in STATUSES,
         f"interval_unit: one of {', '.join(INTERVAL_UNITS)}": row.interval_unit in INTERVAL_UNITS,
         "interval_count: 1 to 365": 1 <= row.interval_count <= 365,
@@ -106,6 +120,7 @@ _JSON_NAMES = frozenset({*FIELD_NAMES, "currency"})
 _INSTANTS = frozenset({"start_time", "next_billing_time", "retry_time", "status_update_time"})
 _PAYMENTS = frozenset({"last_payment", "last_failed_payment"})
 _AMOUNTS = frozenset({"price", "outstanding"})
+_FLAGS = frozenset({"payments_fail", "plan_overridden"})
 _NUMBERS = frozenset({"interval_count", "total_cycles", "cycles_completed", "failed_payments_count"})
 
 
@@ -160,7 +175,7 @@ def _from_plain(name: str, value: Any, currency: str) -> Any:
         return Payment(Money.parse(value["amount"], currency), instants.parse(value["time"]))
     if name in _NUMBERS:
         return _expect(value, int)
-    if name == "payments_fail":
+    if name in _FLAGS:
         return _expect(value, bool)
     return _expect(value, str)
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from kooneo.paypal_simulator import store, webhooks
+from kooneo.paypal_simulator import webhooks
 from kooneo.paypal_simulator.control import opened_store, refuse, told_json
 
 routes = Blueprint("webhook_control", __name__, url_prefix="/_control")
@@ -52,14 +52,3 @@ def _fault(document: Any) -> tuple[str, float, str | None]:
     if client_id is not None and not isinstance(client_id, str):
         raise ValueError("client_id: text")
     return kind, value, client_id
-
-
-@routes.post("/subscriptions/<subscription_id>/refund")
-def refund(subscription_id: str) -> ResponseReturnValue:
-    """The merchant gives the latest payment back on paypal.com; `{"partial": true}` some of it, `{"amount": "10.00"}` that much."""
-    document = told_json()
-    with opened_store().transaction() as db:
-        one = store.refund_latest(db, subscription_id, document.get("amount"), partial=bool(document.get("partial")))
-    if one is None:
-        return jsonify(error=f"nothing was paid for {subscription_id}"), 404
-    return jsonify(transaction=one.id, status=one.status), 200

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kooneo.money import Money
 from kooneo.paypal_simulator import events
 from kooneo.paypal_simulator.billing import Transaction
-from kooneo.paypal_simulator.events import Event
+from kooneo.paypal_simulator.events import Event, Refund
 from kooneo.paypal_simulator.subscription import SubscriptionRow
 
 MOST_WEBHOOKS = 10
@@ -57,12 +56,6 @@ CREATE TABLE IF NOT EXISTS webhook_faults (
     value REAL NOT NULL,
     left INTEGER NOT NULL
 );
-CREATE TABLE IF NOT EXISTS refunds (
-    n INTEGER PRIMARY KEY AUTOINCREMENT,
-    transaction_id TEXT NOT NULL,
-    minor INTEGER NOT NULL
-);
-CREATE INDEX IF NOT EXISTS refunds_of_transaction ON refunds (transaction_id);
 """
 
 
@@ -123,21 +116,9 @@ def tell(
             _post(db, webhook, event, at)
 
 
-def tell_of_refund(
-    db: sqlite3.Connection, row: SubscriptionRow, one: Transaction, refunded: Money, in_all: Money, at: datetime
-) -> None:
-    for webhook in registered(db, row.client_id):
-        _post(db, webhook, events.refund(one, refunded, in_all, at), at)
-
-
-def refunded(db: sqlite3.Connection, transaction_id: str) -> int:
-    """How much of it so far, in minor units."""
-    query = "SELECT coalesce(sum(minor), 0) FROM refunds WHERE transaction_id = ?"
-    return int(db.execute(query, (transaction_id,)).fetchone()[0])
-
-
-def add_refund(db: sqlite3.Connection, transaction_id: str, minor: int) -> None:
-    db.execute("INSERT INTO refunds (transaction_id, minor) VALUES (?, ?)", (transaction_id, minor))
+def tell_of_refund(db: sqlite3.Connection, client_id: str, refund: Refund) -> None:
+    for webhook in registered(db, client_id):
+        _post(db, webhook, events.refund(refund), refund.at)
 
 
 def _post(db: sqlite3.Connection, webhook: Webhook, event: Event, at: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
+from kooneo.clock import now
 from kooneo.language import day
 from kooneo.language import gettext as _
 from kooneo.portal.options import Options
 from kooneo.portal.self_service import SelfService, commitment_ends_on, commitment_is_kept, self_service
-from kooneo.subscriptions.consequences import ContentEffect
-from kooneo.subscriptions.lifecycle import Action, SubscriptionStatus
+from kooneo.subscriptions.consequences import ContentEffect, would_change
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, transition
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.previews import preview_of
 
@@ -47,8 +49,8 @@ def ending_of(subscription: Subscription, options: Options, *, has_keys: bool, t
     return Ending(
         how=how,
         when=when(how, wished_on),
-        payments=preview.paypal,
-        contents=preview.contents,
+        payments=_payments(subscription, how, preview.paypal),
+        contents=preview.contents if how == SelfService.NOW else _contents_then(subscription, wished_on, time_zone),
         message=options.message,
         motives=motives(options),
         wished_on=wished_on,
@@ -74,6 +76,26 @@ def when(how: SelfService, wished_on: date | None) -> str:
             )
         case _:
             return _("Votre demande est datée et enregistrée ; elle est traitée avant le prochain prélèvement.")
+
+
+def _payments(subscription: Subscription, how: SelfService, at_once: str) -> str:
+    """`at_once`: what PayPal does when the end is asked for now."""
+    if subscription.status == SubscriptionStatus.PENDING and subscription.gateway == Gateway.PAYPAL:
+        return _("Vous n'avez pas encore donné votre accord à PayPal : rien n'est prélevé.")
+    if how == SelfService.NOW or subscription.gateway == Gateway.MANUAL:
+        return at_once
+    if how == SelfService.AT_COMMITMENT_END:
+        return _("Les prélèvements prévus ont lieu jusqu'à cette date, puis PayPal les arrête.")
+    return _("Les prélèvements s'arrêtent quand la demande est traitée.")
+
+
+def _contents_then(subscription: Subscription, wished_on: date | None, time_zone: str) -> Sequence[ContentEffect]:
+    """On the day on which the commitment is kept, it is carried to its term; a request may be settled at any moment."""
+    if wished_on is None:
+        target = transition(action_of(subscription), subscription.standing).target
+        return would_change(subscription, target, at=now())
+    then = datetime.combine(wished_on, time.min, ZoneInfo(time_zone)).astimezone(UTC)
+    return would_change(subscription, SubscriptionStatus.COMPLETED, at=then)
 
 
 def motives(options: Options) -> list[str]:

@@ -1,9 +1,10 @@
 """Who is at the door of the portal. Checked before every request whose address names a merchant."""
 
-from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, abort, current_app, g, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from kooneo import htmx
 from kooneo.accounts.access_control import recently_seen
 from kooneo.accounts.models import Merchant
 from kooneo.customers.models import Customer
@@ -17,7 +18,13 @@ SESSION_KEY = "customer"
 
 def init_app(app: Flask) -> None:
     app.before_request(guard)
-    app.context_processor(lambda: {"customer_session": portal_session} if "merchant" in g else {})
+    app.context_processor(_names)
+
+
+def _names() -> dict[str, object]:
+    if "merchant" not in g:
+        return {}
+    return {"merchant": this_merchant(), "customer_session": portal_session}
 
 
 def guard() -> Response | None:
@@ -28,7 +35,7 @@ def guard() -> Response | None:
     g.time_zone = g.merchant.time_zone
     for_customers = getattr(current_app.view_functions[request.endpoint], "for_customers", False)
     if for_customers and portal_session() is None:
-        return redirect(url_for("portal.login", merchant_slug=slug), 303)
+        return htmx.to_page(url_for("portal.login", merchant_slug=slug))
     return None
 
 

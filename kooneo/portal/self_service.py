@@ -4,7 +4,8 @@ from datetime import date
 from enum import StrEnum
 
 from kooneo.clock import local_date
-from kooneo.portal.options import DuringCommitment, Options
+from kooneo.portal.options import DuringCommitment, Options, options_of
+from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 
@@ -29,6 +30,12 @@ def self_service(subscription: Subscription, options: Options, *, has_keys: bool
         DuringCommitment.AT_ITS_END: SelfService.AT_COMMITMENT_END,
         DuringCommitment.AS_REQUEST: SelfService.AS_REQUEST,
     }[options.during_commitment]
+
+
+def says_now(subscription: Subscription) -> bool:
+    """Under what the merchant has chosen."""
+    has_keys = paypal_account(subscription.merchant_id) is not None
+    return self_service(subscription, options_of(subscription.merchant_id), has_keys=has_keys) == SelfService.NOW
 
 
 def commitment_is_kept(subscription: Subscription) -> bool:

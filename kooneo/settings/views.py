@@ -24,6 +24,7 @@ from kooneo.settings.services.keys import (
 )
 from kooneo.settings.trial import Finding
 from kooneo.settings.words import ToldReport
+from kooneo.subscriptions import reconciliations
 from kooneo.subscriptions.queries import customers_waiting, number_in_force_at_paypal, number_unsettled
 
 blueprint = Blueprint("settings", __name__)
@@ -122,6 +123,7 @@ def _page(account: PayPalAccount | None, form: KeysForm, report: ToldReport | No
         form=form,
         report=report,
         unsettled=unsettled,
+        reconciled=words.reconciled(reconciliations.latest(merchant_id())) if account else [],
         waiting=customers_waiting(merchant_id(), _CUSTOMERS_SHOWN) if unsettled else [],
         setting_words=words,
     )

@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from kooneo.language import at_moment, ngettext
 from kooneo.language import gettext as _
 from kooneo.paypal import Environment
 from kooneo.settings.models import TrialResult
 from kooneo.settings.trial import UNDECIDED, WRONG, Finding, Report, Step
+from kooneo.subscriptions.answers import why_unread
+from kooneo.subscriptions.problems import Problem
+from kooneo.subscriptions.reconciliations import Reconciliation
 
 _ENVIRONMENTS = {Environment.SANDBOX: "Test", Environment.LIVE: "Production"}
 
@@ -148,3 +152,31 @@ def _text(report: Report, finding: Finding) -> str:
     if finding == Finding.OTHER_ENVIRONMENT:
         return _(_OTHER_ENVIRONMENT[report.environment])
     return _(_FINDINGS[finding], environment=environment(report.environment))
+
+
+def reconciled(run: Reconciliation | None) -> tuple[str, str]:
+    """When Kooneo and PayPal were last compared, and what came of it."""
+    if run is None:
+        return _("Pas encore : il a lieu chaque nuit."), ""
+    said = [_counted(run)]
+    if run.problem:
+        said.append(why_unread(Problem(run.problem)))
+    if run.finished_at is None:
+        when = _("En cours, commencé %(when)s", when=at_moment(run.begun_at))
+        if run.problem and run.next_attempt_at:
+            said.append(_("Prochain essai %(when)s.", when=at_moment(run.next_attempt_at)))
+        return when, " ".join(said)
+    if run.problem:
+        said.append(_("Le prochain commence cette nuit."))
+        return _("Arrêté avant la fin, %(when)s", when=at_moment(run.finished_at)), " ".join(said)
+    return _("Terminé %(when)s", when=at_moment(run.finished_at)), " ".join(said)
+
+
+def _counted(run: Reconciliation) -> str:
+    counted = [
+        ngettext("%(num)s abonnement comparé", "%(num)s abonnements comparés", run.looked_at),
+        ngettext("%(num)s modifié", "%(num)s modifiés", run.changed),
+    ]
+    if run.unreadable:
+        counted.append(ngettext("%(num)s illisible", "%(num)s illisibles", run.unreadable))
+    return _("%(counts)s.", counts=", ".join(counted))

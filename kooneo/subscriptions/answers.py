@@ -8,7 +8,7 @@ from kooneo.paypal import RemoteStatus
 from kooneo.subscriptions import words
 from kooneo.subscriptions.lifecycle import Action, Gateway
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import Problem
+from kooneo.subscriptions.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def _done(change: StatusChange, subscription: Subscription) -> Note:
 def _confirmation(change: StatusChange, subscription: Subscription) -> str:
     if subscription.unconfirmed:
         return _("Terminé ici sans PayPal, qui ne l'a pas confirmé : il peut encore prélever.")
+    if subscription.charging:
+        return _("Rien ne change chez PayPal, qui peut encore prélever.")
     if subscription.gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : il n'y avait rien à y arrêter.")
     if change.paypal_status is None:
@@ -101,6 +103,8 @@ def _confirmation(change: StatusChange, subscription: Subscription) -> str:
         return _charging_again(subscription)
     if change.paypal_status == RemoteStatus.APPROVAL_PENDING:
         return _("Le client n'avait pas encore donné son accord : PayPal n'avait rien à arrêter.")
+    if change.paypal_status == RemoteStatus.EXPIRED and change.action == Action.STOP:
+        return _("PayPal l'avait déjà mené à son terme : plus rien n'y est prélevé.")
     if change.paypal_status == RemoteStatus.EXPIRED:
         return _("PayPal l'avait déjà mené à son terme : c'est ce que la fiche indique.")
     if change.already_done:
@@ -144,7 +148,9 @@ def _refused(change: StatusChange, subscription: Subscription) -> Note:
         lead = _("L'opération n'a pas été faite : %(why)s.", why=why)
     else:
         lead = _("PayPal a refusé l'opération : %(why)s.", why=why)
-    if subscription.status == change.from_status:
+    if change.action == Action.STOP:
+        unchanged = _("PayPal peut encore prélever.")
+    elif subscription.status == change.from_status:
         unchanged = _("Le statut n'a pas été modifié.")
     else:
         unchanged = _("Rien n'a été fait ; PayPal indique : %(status)s.", status=words.label(subscription.status))
@@ -243,17 +249,26 @@ def about_check(subscription: Subscription) -> Note | None:
     if problem is None:
         return None
     if problem == Problem.CHARGING:
-        return Note(
-            "late",
-            "mark-attention",
-            _("Terminé ici, et toujours en cours chez PayPal."),
-            _("PayPal peut encore prélever : arrêtez l'abonnement dans votre compte PayPal, puis vérifiez de nouveau."),
-        )
+        return charging()
+    return Note("late", "mark-attention", _("La vérification n'a pas abouti."), why_unread(Problem(problem)))
+
+
+def why_unread(problem: Problem) -> str:
+    """A sentence."""
+    if problem == Problem.KEYS_CHANGED:
+        return _("Les clés PayPal ont été remplacées ou supprimées entre-temps.")
     if problem in _UNSURE:
-        why = _(_UNSURE[Problem(problem)])
-    else:
-        why = _("PayPal a répondu : %(why)s.", why=_(_REFUSED[Problem(problem)][0], detail=_("sans motif")))
-    return Note("late", "mark-attention", _("La vérification n'a pas abouti."), why)
+        return _(_UNSURE[problem])
+    return _("PayPal a répondu : %(why)s.", why=_(_REFUSED[problem][0], detail=_("sans motif")))
+
+
+def charging() -> Note:
+    return Note(
+        "late",
+        "mark-attention",
+        _("Terminé ici, et toujours en cours chez PayPal."),
+        _("PayPal peut encore prélever. « Arrêter les prélèvements » le demande à PayPal ; le statut ne change pas."),
+    )
 
 
 def unconfirmed() -> Note:

@@ -55,10 +55,13 @@ class Card:
         return self.change.state
 
     @property
-    def needs_a_person(self) -> bool:
-        return (
-            self.change is not None and self.change.state == ChangeState.NEEDS_ATTENTION and not self.change.given_up_at
-        )
+    def matter(self) -> str:
+        """The id under which it stands in the list of what needs a person; empty when it does not."""
+        if self.subscription.charging:
+            return "" if self.waiting else f"charging-{self.subscription.id}"
+        change = self.change
+        stranded = change is not None and change.state == ChangeState.NEEDS_ATTENTION and not change.given_up_at
+        return f"change-{change.id}" if change and stranded else ""
 
     @property
     def keys_at_fault(self) -> bool:
@@ -75,7 +78,14 @@ class Card:
         change = self.change
         state = change and (change.id, change.state, change.attempts, change.settled_at, change.given_up_at)
         access = [(line.decision.content.id, line.decision.open, line.why) for line in self.access]
-        facts = (self.subscription.status, self.subscription.unconfirmed, state, access, self.paid)
+        facts = (
+            self.subscription.status,
+            self.subscription.unconfirmed,
+            self.subscription.check_problem,
+            state,
+            access,
+            self.paid,
+        )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
@@ -183,7 +193,7 @@ def _permissions(
 
 def _missing(subscription: Subscription) -> str:
     match subscription.status:
-        case _ if subscription.gateway == Gateway.MANUAL or subscription.unconfirmed:
+        case _ if subscription.gateway == Gateway.MANUAL or subscription.unconfirmed or subscription.charging:
             return ""
         case SubscriptionStatus.COMPLETED:
             return _("Cet abonnement est allé à son terme : il n'y a plus rien à arrêter.")

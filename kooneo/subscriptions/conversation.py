@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from kooneo.paypal import Gateway, PayPalError, Refused, RemoteStatus, RemoteSubscription
 from kooneo.subscriptions.lifecycle import AtPayPal
 from kooneo.subscriptions.models import ChangeState
-from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Outcome, Problem, judged, without_answer
+from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Outcome, judged, without_answer
+from kooneo.subscriptions.problems import Problem
 
 # PayPal may show it to the buyer: neutral, and never the merchant's private reason.
 NEUTRAL_REASON = {

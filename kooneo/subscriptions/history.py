@@ -9,8 +9,16 @@ from kooneo.language import amount
 from kooneo.language import gettext as _
 from kooneo.subscriptions import words
 from kooneo.subscriptions.answers import refused_by_us
-from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+
+_PAYMENTS = {
+    PaymentState.COMPLETED: ("Paiement reçu : %(amount)s", "live"),
+    PaymentState.PENDING: ("Paiement en cours d'encaissement : %(amount)s", "held"),
+    PaymentState.FAILED: ("Prélèvement refusé : %(amount)s", "late"),
+    PaymentState.PARTIALLY_REFUNDED: ("Paiement remboursé en partie : %(amount)s prélevés", ""),
+    PaymentState.REFUNDED: ("Paiement remboursé : %(amount)s", ""),
+}
 
 
 @dataclass(frozen=True)
@@ -40,9 +48,8 @@ def _start(subscription: Subscription) -> HistoryLine:
 
 def _payment_line(payment: Payment) -> HistoryLine:
     source = "PayPal" if payment.paypal_transaction_id else _("Reçu hors de PayPal")
-    if payment.state == PaymentState.COMPLETED:
-        return HistoryLine(payment.at, _("Paiement reçu : %(amount)s", amount=amount(payment.amount)), source, "live")
-    return HistoryLine(payment.at, _("Prélèvement refusé : %(amount)s", amount=amount(payment.amount)), source, "late")
+    text, tone = _PAYMENTS[payment.state]
+    return HistoryLine(payment.at, _(text, amount=amount(payment.amount)), source, tone)
 
 
 def _change_lines(change: StatusChange) -> list[HistoryLine]:
@@ -54,9 +61,13 @@ def _change_lines(change: StatusChange) -> list[HistoryLine]:
         answer = _(" · PayPal a répondu : %(status)s", status=change.paypal_status) if change.paypal_status else ""
         if change.unconfirmed:
             answer = _(", sans PayPal")
-        became = words.label(change.to_status) + reason
+        became = _became(change, change.to_status) + reason
         return [HistoryLine(change.settled_at, became, change.actor_name + answer, words.tone(change.to_status))]
     return [HistoryLine(change.settled_at, _failure(change), _whose(change), "cut"), asked]
+
+
+def _became(change: StatusChange, status: SubscriptionStatus) -> str:
+    return _("Prélèvements arrêtés") if change.action == Action.STOP else words.label(status)
 
 
 def _failure(change: StatusChange) -> str:

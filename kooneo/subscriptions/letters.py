@@ -1,10 +1,11 @@
-"""The message that tells a customer of an end. The dialog shows it before, the worker writes it afterwards: the same words."""
+"""The messages that tell of an end. The dialog shows the customer's before, the worker writes it afterwards: the same words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from flask import current_app
+
 from kooneo.accounts.models import Merchant
-from kooneo.accounts.queries import owner_address
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.language import calendar_of, day
@@ -13,8 +14,8 @@ from kooneo.mail.letters import Letter, compose
 from kooneo.mail.models import MailKind
 from kooneo.subscriptions.consequences import ContentEffect, has_changed
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, Standing, SubscriptionStatus
-from kooneo.subscriptions.models import Subscription
-from kooneo.subscriptions.words import price
+from kooneo.subscriptions.models import ActorKind, StatusChange, Subscription
+from kooneo.subscriptions.words import label, price
 
 _SUBJECTS = {
     SubscriptionStatus.COMPLETED: "Votre abonnement à « %(title)s » est allé à son terme",
@@ -25,6 +26,9 @@ _WHAT = {
     SubscriptionStatus.COMPLETED: "Votre abonnement à « %(title)s » (%(price)s) est allé à son terme le %(day)s.",
     SubscriptionStatus.CANCELLED: "%(merchant)s a annulé votre abonnement à « %(title)s » (%(price)s) le %(day)s.",
     SubscriptionStatus.ABANDONED: "%(merchant)s a arrêté votre abonnement à « %(title)s » (%(price)s) le %(day)s.",
+}
+_WHAT_THEY_ASKED = _WHAT | {
+    SubscriptionStatus.CANCELLED: "Comme vous l'avez demandé, votre abonnement à « %(title)s » (%(price)s) a pris fin le %(day)s.",
 }
 
 
@@ -45,18 +49,60 @@ def letter_about_to_leave(
     """As it would read if it became `target` now. `subscription` must come from queries.of_customer or queries.complete."""
     merchant = _merchant(subscription)
     with calendar_of(merchant.time_zone):
-        return _letter(subscription, merchant, target, subscription.status, now(), contents)
+        what = _what(_WHAT, subscription, merchant, target, now())
+        return _letter(subscription, merchant, target, subscription.status, what, contents)
 
 
-def letter_of_the_end(subscription: Subscription, *, was: SubscriptionStatus) -> Letter:
-    """Of what has ended, and was in this status the instant before. `subscription` as above."""
-    merchant, ended_at = _merchant(subscription), subscription.ended_at or now()
+def letter_of_the_end(subscription: Subscription, change: StatusChange, *, was: SubscriptionStatus) -> Letter:
+    """Of what this change has ended, and was in this status the instant before. `subscription` as above."""
+    merchant = _merchant(subscription)
+    words = _WHAT_THEY_ASKED if change.actor_kind == ActorKind.CUSTOMER else _WHAT
     with calendar_of(merchant.time_zone):
-        return _letter(subscription, merchant, subscription.status, was, ended_at, has_changed(subscription, was))
+        what = _what(words, subscription, merchant, subscription.status, subscription.ended_at or now())
+        return _letter(subscription, merchant, subscription.status, was, what, has_changed(subscription, was))
+
+
+def letter_to_the_owner(subscription: Subscription, change: StatusChange, *, was: SubscriptionStatus) -> Letter:
+    """Of what a customer has ended alone. `subscription` as above."""
+    merchant, customer = _merchant(subscription), subscription.customer
+    names = {"customer": customer.name, "title": subscription.offer.title}
+    record = f"{current_app.config['SETTINGS'].base_url}/customers/{customer.id}/subscriptions"
+    with calendar_of(merchant.time_zone):
+        ended_on = day(subscription.ended_at or now())
+        facts = [
+            (_("Statut"), label(subscription.status)),
+            (_("Adresse e-mail"), customer.email),
+            (_("Référence"), reference(subscription)),
+            (_("Motif"), change.reason or _("aucun n'a été donné")),
+        ]
+        if subscription.withdrawn_at:
+            facts.append((_("Rétractation"), _("ce qui a été payé est à rembourser, voyez « À traiter »")))
+        return compose(
+            MailKind.ENDED_MERCHANT,
+            subject=_("%(customer)s a mis fin à « %(title)s »", **names),
+            name=customer.name,
+            merchant=merchant,
+            to_customer=False,
+            what=_("%(customer)s a mis fin à son abonnement à « %(title)s » le %(day)s.", day=ended_on, **names),
+            facts=facts,
+            payments=_payments(subscription.gateway, was),
+            link=f"{record}#subscription-{subscription.id}",
+        )
 
 
 def _merchant(subscription: Subscription) -> Merchant:
     return db.session.get_one(Merchant, subscription.merchant_id)
+
+
+def _what(
+    words: Mapping[SubscriptionStatus, str],
+    subscription: Subscription,
+    merchant: Merchant,
+    target: SubscriptionStatus,
+    ended_at: datetime,
+) -> str:
+    names = {"title": subscription.offer.title, "price": price(subscription.terms), "merchant": merchant.name}
+    return _(words[target], day=day(ended_at), **names)
 
 
 def _letter(
@@ -64,17 +110,15 @@ def _letter(
     merchant: Merchant,
     target: SubscriptionStatus,
     was: SubscriptionStatus,
-    ended_at: datetime,
+    what: str,
     contents: Sequence[ContentEffect],
 ) -> Letter:
-    names = {"title": subscription.offer.title, "price": price(subscription.terms), "merchant": merchant.name}
     return compose(
         MailKind.ENDED_CUSTOMER,
-        subject=_(_SUBJECTS[target], **names),
+        subject=_(_SUBJECTS[target], title=subscription.offer.title),
         name=subscription.customer.name,
-        merchant=merchant.name,
-        contact=owner_address(merchant.id),
-        what=_(_WHAT[target], day=day(ended_at), **names),
+        merchant=merchant,
+        what=what,
         payments=_payments(subscription.gateway, was),
         contents=contents,
         reference=reference(subscription),
@@ -85,7 +129,7 @@ def _payments(gateway: Gateway, was: SubscriptionStatus) -> str:
     if gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : il n'y a pas de prélèvement à arrêter.")
     if was == SubscriptionStatus.PENDING:
-        return _("Vous n'aviez pas encore donné votre accord à PayPal : rien n'est prélevé.")
+        return _("L'accord n'était pas encore donné à PayPal : rien n'est prélevé.")
     return _("PayPal a confirmé l'arrêt : aucun prélèvement n'aura plus lieu pour cet abonnement.")
 
 

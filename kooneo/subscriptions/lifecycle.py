@@ -44,6 +44,8 @@ class Action(StrEnum):
     ABANDON = "abandon"
     CANCEL = "cancel"
     CORRECT = "correct"
+    STOP = "stop"
+    """At PayPal alone, which still charges for what has ended here: the status stays."""
 
 
 ENDING = (Action.COMPLETE, Action.ABANDON, Action.CANCEL)
@@ -69,12 +71,14 @@ class Transition:
     reason_required: bool = False
     only_after_pause: bool = False
     """Not after a suspension by PayPal, which has its own reasons."""
+    only_while_charging: bool = False
 
     def starts_from(self, standing: "Standing") -> bool:
         return (
             standing.status in self.sources
             and standing.gateway in self.gateways
             and (standing.paused or not self.only_after_pause)
+            and (standing.charging or not self.only_while_charging)
         )
 
 
@@ -85,6 +89,8 @@ class Standing:
     status: SubscriptionStatus
     gateway: Gateway = Gateway.PAYPAL
     paused: bool = False
+    charging: bool = False
+    """Ended here, and in force at PayPal."""
 
 
 _S = SubscriptionStatus
@@ -101,6 +107,10 @@ TRANSITIONS = (
     Transition(Action.PAUSE, (_S.ACTIVE,), _S.SUSPENDED, AtPayPal.SUSPEND),
     Transition(Action.REACTIVATE, (_S.SUSPENDED,), _S.ACTIVE, AtPayPal.ACTIVATE, only_after_pause=True),
     Transition(Action.REOPEN, ENDED, _S.ACTIVE, AtPayPal.NOTHING, gateways=(Gateway.MANUAL,)),
+    *(
+        Transition(Action.STOP, (ended,), ended, AtPayPal.CANCEL, (Gateway.PAYPAL,), only_while_charging=True)
+        for ended in ENDED
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from kooneo.extensions import Base, UTCDateTime
 from kooneo.leases import LeaseColumns
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import TRANSITIONS, Action, AtPayPal, Gateway, Standing, SubscriptionStatus
+from kooneo.subscriptions.problems import Problem
 
 
 class Subscription(MerchantScoped, TermsColumns, Base):
@@ -57,7 +58,7 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     resume_on: Mapped[date | None]
     """The merchant's calendar day on which the worker ends the pause."""
     check_problem: Mapped[str | None] = mapped_column(String(60))
-    """Why the last verification failed (outcomes.Problem); none when it told how things are."""
+    """Why the last verification failed (problems.Problem); none when it told how things are."""
 
     unconfirmed: Mapped[bool] = mapped_column(default=False)
     """Ended here without PayPal, which may still charge: the one exception to what a status promises."""
@@ -75,7 +76,12 @@ class Subscription(MerchantScoped, TermsColumns, Base):
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.status, self.gateway, self.paused)
+        return Standing(self.status, self.gateway, self.paused, self.charging)
+
+    @property
+    def charging(self) -> bool:
+        """Ended here, and in force at PayPal when it was last looked at."""
+        return self.check_problem == Problem.CHARGING
 
     @property
     def next_payment_at(self) -> datetime | None:
@@ -164,7 +170,7 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
     """Set before PayPal is told: from here on the cancellation may have happened."""
 
     problem: Mapped[str | None] = mapped_column(String(60))
-    """Why it was refused, is not answered yet, or needs a person (outcomes.Problem)."""
+    """Why it was refused, is not answered yet, or needs a person (problems.Problem)."""
     problem_detail: Mapped[str | None] = mapped_column(String(100))
     """PayPal's own word for it, such as an issue's name."""
     already_done: Mapped[bool] = mapped_column(default=False)

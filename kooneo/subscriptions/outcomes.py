@@ -1,7 +1,6 @@
 """How one attempt at PayPal ended. PayPal's errors are judged here, once."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from kooneo.paypal import (
     CredentialsRefused,
@@ -15,35 +14,12 @@ from kooneo.paypal import (
     Unreachable,
 )
 from kooneo.subscriptions.models import ChangeState
+from kooneo.subscriptions.problems import Problem
 
 # PayPal will not change its mind about these by itself: somebody has to look.
 _NEEDS_A_PERSON = frozenset({"USER_ACCOUNT_CLOSED", "SUBSCRIBER_ACCOUNT_LOCKED", "SUBSCRIBER_ACCOUNT_CLOSED"})
 _SAYS_ENDED = "SUBSCRIPTION_STATUS_INVALID"
 _CANNOT_BE_ACTIVATED = "SUBSCRIPTION_CANNOT_BE_ACTIVATED"
-
-
-class Problem(StrEnum):
-    CREDENTIALS = "credentials"
-    PERMISSION = "permission"
-    NOT_FOUND = "not_found"
-    REFUSED = "refused"
-    KEYS_CHANGED = "keys_changed"
-    NOT_APPROVED = "not_approved"
-    ACCOUNT_CLOSED = "account_closed"
-    RATE_LIMITED = "rate_limited"
-    UNREACHABLE = "unreachable"
-    BAD_ANSWER = "bad_answer"
-    NOT_EFFECTIVE = "not_effective"
-    """PayPal said yes, and its own record still says no."""
-    CANNOT_BE_ACTIVATED = "cannot_be_activated"
-    CHARGING = "charging"
-    """Ended here, and in force at PayPal."""
-    STARTING = "starting"
-    """Approved by the customer, not yet started by PayPal."""
-    KEYS_UNREADABLE = "keys_unreadable"
-    """The encryption keys at hand do not open the secret."""
-    INTERRUPTED = "interrupted"
-    """The worker did not come to the end of its attempt."""
 
 
 @dataclass(frozen=True)

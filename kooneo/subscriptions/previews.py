@@ -38,11 +38,11 @@ def preview_of(subscription: Subscription, action: Action) -> Preview:
     paypal, note = _nothing_at_paypal(subscription) if nothing_at_paypal else _AT_PAYPAL[step.at_paypal](subscription)
     contents, told = would_change(subscription, step.target), may_tell(action, subscription.standing)
     return Preview(
-        ends=step.target.ended and not subscription.status.ended,
+        ends=step.at_paypal == AtPayPal.CANCEL,
         paypal=paypal,
         paypal_note=note,
         contents=contents,
-        rules=_rules(subscription, step.target) if step.target.ended else "",
+        rules=_rules(subscription, step.target) if step.target.ended and step.target != subscription.status else "",
         letter=letter_about_to_leave(subscription, step.target, contents) if told else None,
         letter_when=_letter_when(subscription) if told else _("Aucun e-mail n'est envoyé."),
         better=_better(subscription, action),
@@ -118,7 +118,7 @@ def _no_further_charge(subscription: Subscription) -> str:
 def _nothing_at_paypal(subscription: Subscription) -> tuple[str, str]:
     if subscription.gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : rien n'y change."), ""
-    if subscription.unconfirmed:
+    if subscription.unconfirmed or subscription.charging:
         return _("Rien ne change : PayPal n'est pas prévenu, et peut encore prélever."), ""
     return _("Rien ne change : les paiements y sont déjà arrêtés."), ""
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import KEPT, Payment
 from kooneo.catalog.models import Offer, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.subscriptions.lifecycle import ENDED, IN_FORCE, Gateway
 from kooneo.subscriptions.models import UNSETTLED, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import Problem
+from kooneo.subscriptions.problems import Problem
 
 PAYMENTS_SHOWN = 12
 """The newest ones of each subscription; a record may hold years of them."""
@@ -98,7 +98,7 @@ def paid_totals(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.U
         .where(
             Payment.merchant_id == merchant_id,
             Payment.subscription_id.in_(ids),
-            Payment.state == PaymentState.COMPLETED,
+            Payment.state.in_(KEPT),
         )
         .group_by(Payment.subscription_id)
     )
@@ -136,12 +136,17 @@ def unresolved_changes(merchant_id: uuid.UUID) -> Sequence[StatusChange]:
 
 
 def _charging_after_end(merchant_id: uuid.UUID) -> Select[Subscription]:
-    return select(Subscription).filter_by(merchant_id=merchant_id, check_problem=Problem.CHARGING)
+    """But for those that PayPal is being asked to stop."""
+    under_way = select(StatusChange.id).where(StatusChange.subscription_id == Subscription.id, UNSETTLED)
+    charging = select(Subscription).filter_by(merchant_id=merchant_id, check_problem=Problem.CHARGING)
+    return charging.where(~under_way.exists())
 
 
 def charging_after_end(merchant_id: uuid.UUID) -> Sequence[Subscription]:
-    """Ended here, and in force at PayPal."""
-    query = _charging_after_end(merchant_id).options(joinedload(Subscription.offer), joinedload(Subscription.customer))
+    """Ended here, and in force at PayPal. With offer, customer and changes."""
+    query = _charging_after_end(merchant_id).options(
+        joinedload(Subscription.offer), joinedload(Subscription.customer), selectinload(Subscription.changes)
+    )
     return db.session.scalars(query.order_by(Subscription.ended_at)).all()
 
 

@@ -17,15 +17,15 @@ _LOOK_EVERY = 0.05
 
 def wait_for_outcome(change_id: uuid.UUID, seconds: float = SECONDS) -> bool:
     """Wait until the change is settled or PayPal's silence is known. False when it was not worth waiting any longer."""
-    return _wait_until(lambda: _state(change_id) != ChangeState.OPEN, seconds)
+    return wait_until(lambda: _state(change_id) != ChangeState.OPEN, seconds)
 
 
 def wait_for_check(subscription_id: uuid.UUID, asked_at: datetime) -> bool:
     """Wait until PayPal was looked at after `asked_at`."""
-    return _wait_until(lambda: _checked_after(subscription_id, asked_at), SECONDS)
+    return wait_until(lambda: _checked_after(subscription_id, asked_at), SECONDS)
 
 
-def _wait_until(happened: Callable[[], bool], seconds: float) -> bool:
+def wait_until(happened: Callable[[], bool], seconds: float = SECONDS) -> bool:
     """At most `seconds`, and not at all when too many wait already."""
     with place_to_wait() as may_wait:
         deadline = time.monotonic() + (seconds if may_wait else 0)

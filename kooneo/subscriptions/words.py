@@ -33,12 +33,15 @@ _STATUSES = {
     SubscriptionStatus.SUSPENDED: StatusWords(
         "Suspendu", "held", "En pause, ou arrêté par PayPal après plusieurs échecs. L'accès est fermé.", "suspendus"
     ),
-    SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme."),
+    SubscriptionStatus.COMPLETED: StatusWords("Finalisé", "done", "L'abonnement est allé à son terme.", "finalisés"),
     SubscriptionStatus.CANCELLED: StatusWords(
-        "Annulé", "cut", "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre."
+        "Annulé",
+        "cut",
+        "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre.",
+        "annulés",
     ),
     SubscriptionStatus.ABANDONED: StatusWords(
-        "Abandonné", "mute", "L'abonnement a été interrompu. Kooneo ne propose plus de le reprendre."
+        "Abandonné", "mute", "L'abonnement a été interrompu. Kooneo ne propose plus de le reprendre.", "abandonnés"
     ),
 }
 
@@ -94,6 +97,12 @@ _ACTIONS = {
         "Rouvrir l'abonnement",
         "Rouvrir l'abonnement de %(customer)s à « %(title)s » ?",
         "Réouverture demandée",
+    ),
+    Action.STOP: ActionWords(
+        "stop",
+        "Arrêter les prélèvements",
+        "Arrêter les prélèvements de %(customer)s pour « %(title)s » ?",
+        "Arrêt des prélèvements demandé",
     ),
 }
 

@@ -46,7 +46,7 @@ class WebhookEndpoint(MerchantScoped, LeaseColumns, Base):
     """32 random bytes, in the address."""
     state: Mapped[EndpointState] = enum_column(EndpointState, default=EndpointState.WAITING)
     problem: Mapped[str | None] = mapped_column(String(60))
-    """Why it is not registered (subscriptions.outcomes.Problem, HTTPS_ONLY)."""
+    """Why it is not registered (subscriptions.problems.Problem, HTTPS_ONLY)."""
     webhook_id: Mapped[str | None] = mapped_column(String(50))
     """PayPal's own, which it signs with; kept until another one takes its place."""
     account_version: Mapped[int | None]
@@ -98,7 +98,7 @@ class WebhookEvent(MerchantScoped, LeaseColumns, Base):
     refunded_currency: Mapped[str | None] = mapped_column(String(3))
     state: Mapped[EventState] = enum_column(EventState, default=EventState.WAITING)
     problem: Mapped[str | None] = mapped_column(String(60))
-    """Why it is not done (subscriptions.outcomes.Problem)."""
+    """Why it is not done (subscriptions.problems.Problem)."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     @property

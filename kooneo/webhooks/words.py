@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kooneo.language import gettext as _
-from kooneo.subscriptions.outcomes import Problem
+from kooneo.subscriptions.problems import Problem
 from kooneo.webhooks.models import HTTPS_ONLY, EndpointState, WebhookEndpoint
 
 _MEANWHILE = "D'ici là, Kooneo apprend les changements quand il interroge PayPal lui-même : un peu plus tard."

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from flask import url_for
 
 from kooneo.accounts.models import Merchant
+from kooneo.catalog.queries import has_products, products_to_review
 from kooneo.language import gettext as _
 from kooneo.settings.services import paypal_account
+from kooneo.takeover.queries import has_taken_over
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,22 @@ STEPS = (
         "Configurer les clés",
         "settings.paypal",
         lambda merchant_id: paypal_account(merchant_id) is not None,
+    ),
+    Step(
+        "takeover",
+        "Reprendre vos abonnements PayPal",
+        "Ceux qui existent déjà dans votre compte PayPal. Kooneo les lit d'abord, et n'écrit rien sans votre accord.",
+        "Reprendre mes abonnements",
+        "takeover.index",
+        has_taken_over,
+    ),
+    Step(
+        "access-rules",
+        "Choisir les règles d'accès de vos produits",
+        "Ce que vos clients gardent après la fin, et après une annulation. Tant que rien n'est choisi, tout se ferme.",
+        "Voir les produits",
+        "catalog.index",
+        lambda merchant_id: has_products(merchant_id) and not products_to_review(merchant_id),
     ),
 )
 

@@ -30,7 +30,7 @@ def _a_reader(app: Flask) -> Iterator[None]:
     [
         ("active", "closed", "Ouvert : abonnement en cours"),
         ("past_due", "closed", "Ouvert : un retard ne ferme rien"),
-        ("pending", "closed", "Fermé : le client n’a pas encore donné son accord"),
+        ("pending", "closed", "Fermé : l’accord n’est pas encore donné à PayPal"),
         ("suspended", "closed", "Fermé : abonnement suspendu"),
         ("cancelled", "closed", "Fermé : le produit ferme après l’annulation"),
         ("cancelled", "until_paid", "Ouvert : période payée, jusqu’au 4 mars 2026"),

@@ -72,6 +72,10 @@ def app(stack: Stack, paypal_url: str) -> Iterator[Flask]:
 
 @pytest.fixture
 def context(context: BrowserContext) -> BrowserContext:
+    return watched(context)
+
+
+def watched(context: BrowserContext) -> BrowserContext:
     """The CDN answers from the local copy: tests stay on this machine."""
 
     def answer(route: Route) -> None:
@@ -93,12 +97,14 @@ def page(page: Page, stack: Stack, app: Flask) -> Iterator[Page]:
     assert problems == []
 
 
-@pytest.fixture(params=["with script", "without script"])
-def anyone(request: pytest.FixtureRequest, page: Page, browser: Browser) -> Iterator[Page]:
-    """Somebody's page, also in a browser that runs no script."""
-    if request.param == "with script":
-        yield page
-        return
+@pytest.fixture
+def without_script(browser: Browser, app: Flask) -> Iterator[BrowserContext]:
     context = browser.new_context(java_script_enabled=False, locale="fr-FR")
-    yield context.new_page()
+    yield context
     context.close()
+
+
+@pytest.fixture(params=["with script", "without script"])
+def anyone(request: pytest.FixtureRequest, page: Page, without_script: BrowserContext) -> Page:
+    """Somebody's page, also in a browser that runs no script."""
+    return page if request.param == "with script" else without_script.new_page()

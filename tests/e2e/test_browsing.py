@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from support import builders, paypal
 
 from kooneo.htmx import CDN_URL
@@ -44,13 +44,6 @@ def test_the_list_is_searched_as_one_types_and_the_address_keeps_it(page: Page, 
     expect(page.get_by_text("Aucun client trouvé")).to_be_visible()
     page.go_back()
     expect(page.locator(".table-name")).to_have_text(["Édith Charrier"])
-
-
-@pytest.fixture
-def without_script(browser: Browser, app: object) -> BrowserContext:  # type: ignore[misc]
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    yield context
-    context.close()
 
 
 def test_without_script_the_list_is_searched_by_enter(without_script: BrowserContext, stack: Stack) -> None:

@@ -1,16 +1,20 @@
 """Every page in every state: accessible, within the policy, readable at 320 px, large enough to press, correct HTML."""
 
+import itertools
 import json
 import os
 import shutil
 import subprocess
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
@@ -18,10 +22,15 @@ from support.requirements import require
 from support.webhooks import an_endpoint
 
 from kooneo.accounts.models import Role
+from kooneo.billing.refunds import RefundRequest
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.models import ChangeState
+from kooneo.takeover.models import TakeoverItem
+from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
 from . import catalogue_states, steps
+from .conftest import watched
 from .stack import ROOT, Stack, free_port, until
 
 # The look of a page does not depend on the database.
@@ -192,6 +201,7 @@ def _attention(page: Page, stack: Stack) -> None:
         builders.a_refused_change(builders.a_subscription(merchant=merchant), problem=problem)
     ended = builders.a_subscription(merchant=merchant, status="cancelled")
     rewrite(ended, check_problem="charging", checked_at=now(), unconfirmed=True)
+    builders.a_payment(ended)
     steps.sign_in(page, stack, merchant)
     page.goto(f"{stack.url}/attention")
     expect(page.get_by_role("button", name="Réessayer")).to_have_count(2)
@@ -219,6 +229,45 @@ def _unconfirmed(page: Page, stack: Stack) -> None:
     expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
 
 
+def _stopping(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription(status="cancelled")
+    rewrite(subscription, check_problem="charging", checked_at=now())
+    card = steps.signed_in_record(page, stack, subscription)
+    card.get_by_role("link", name="Arrêter les prélèvements").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def _refunding(page: Page, stack: Stack) -> None:
+    payment = builders.a_payment(builders.a_subscription(), refunded=1000)
+    steps.sign_in(page, stack, builders.merchant_of(payment))
+    page.goto(f"{stack.url}/customers/{payment.customer_id}/payments")
+    page.get_by_role("link", name="Rembourser le paiement").click()
+    page.get_by_label("Montant à rembourser").fill("4900")
+    page.get_by_role("button", name="Rembourser").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _refund_refused(page: Page, stack: Stack) -> None:
+    payment = builders.a_payment(builders.a_subscription())
+    builders.saved(
+        RefundRequest(
+            merchant_id=payment.merchant_id,
+            payment_id=payment.id,
+            key="refused",
+            amount_minor=4900,
+            currency="EUR",
+            actor_kind="member",
+            actor_name="Nora Petit",
+            state=ChangeState.REFUSED,
+            account_version=1,
+            problem="permission",
+        )
+    )
+    steps.sign_in(page, stack, builders.merchant_of(payment))
+    page.goto(f"{stack.url}/customers/{payment.customer_id}/payments")
+    expect(page.get_by_text("n’a pas le droit de rembourser")).to_be_visible()
+
+
 def _portal_options(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.a_merchant())
     page.goto(f"{stack.url}/settings/portal")
@@ -240,6 +289,28 @@ def _legal_request(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.merchant_of(subscription))
     page.goto(f"{stack.url}/legal-requests/{request.id}")
     expect(page.get_by_text("Trop cher")).to_be_visible()
+
+
+def _declaring(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    page.goto(f"{stack.url}/portal/{merchant.slug}/termination")
+    page.get_by_role("button", name="Relire ma demande").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+
+
+def _declaration_summary(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    page.goto(f"{stack.url}/portal/{merchant.slug}/withdrawal")
+    page.get_by_label("Nom et prénom").fill("Alice Martin")
+    page.get_by_label("Adresse e-mail").fill("alice@client.test")
+    page.get_by_role("button", name="Relire ma demande").click()
+    expect(page.get_by_role("button", name="Confirmer la rétractation")).to_be_visible()
+
+
+def _declaration_received(page: Page, stack: Stack) -> None:
+    _declaration_summary(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("Votre demande est enregistrée.")).to_be_visible()
 
 
 def _lost_connection(page: Page, stack: Stack) -> None:
@@ -315,9 +386,115 @@ def _portal_without_subscriptions(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("Aucun abonnement")).to_be_visible()
 
 
+def _contract(page: Page, stack: Stack, **terms: Any) -> Locator:
+    """At home in the portal of a merchant who lets customers cancel; a contract three days old."""
+    subscription = builders.a_subscription(days=3, **terms)
+    merchant = builders.merchant_of(subscription)
+    builders.lets_customers_cancel(merchant, message="Un mot avant de partir ?")
+    builders.a_member(merchant)
+    builders.a_payment(subscription)
+    builders.a_payment(subscription, refunded=1000)
+    content = builders.contents_of(builders.product_of(subscription))[0]
+    rewrite(content, text="# Le lavis\n\nUne *feuille*, de l'eau.", video_url="https://vimeo.com/1")
+    steps.enter_the_portal(page, stack, builders.customer_of(subscription))
+    return steps.card_of(page, subscription)
+
+
+def _portal_ending(page: Page, stack: Stack) -> None:
+    _contract(page, stack, commitment_cycles=12).get_by_role("link", name="Résilier votre contrat").click()
+    page.evaluate("document.querySelector('#reason').add(new Option('Autre chose', 'Autre chose', true, true))")
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.locator("#reason-error")).to_be_visible()
+
+
+def _portal_proof(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Résilier votre contrat").click()
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.get_by_role("heading", name="Votre contrat a pris fin")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_waiting(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack)
+    paypal.fails(card.get_attribute("data-paypal-id"), "cancel", "500", times=0)
+    card.get_by_role("link", name="Résilier votre contrat").click()
+    page.get_by_role("button", name="Confirmer la résiliation").click()
+    expect(page.get_by_role("link", name="Actualiser")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_withdrawing(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Renoncer au contrat ici").click()
+    expect(page.get_by_role("button", name="Confirmer la rétractation")).to_be_visible()
+
+
+def _portal_withdrawn(page: Page, stack: Stack) -> None:
+    _portal_withdrawing(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("vous sont remboursés par")).to_be_visible(timeout=steps.ANSWER_MS)
+
+
+def _portal_refused(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack, status="cancelled")
+    page.goto(f"{page.url}/{(card.get_attribute('id') or '').removeprefix('subscription-')}/cancellation")
+    expect(page.get_by_text("a déjà pris fin")).to_be_visible()
+
+
+def _portal_contents(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes contenus").click()
+    expect(page.locator("[data-access='closed']").first).to_be_visible()
+
+
+def _portal_content(page: Page, stack: Stack) -> None:
+    _contract(page, stack).get_by_role("link", name="Premiers pas").click()
+    expect(page.get_by_role("heading", name="Le lavis")).to_be_visible()
+
+
+def _portal_closed_content(page: Page, stack: Stack) -> None:
+    card = _contract(page, stack)
+    content = card.locator("[data-access='closed']").first.get_attribute("data-content")
+    page.goto(f"{page.url.removesuffix('/subscriptions')}/contents/{content}")
+    expect(page.locator(".message")).to_be_visible()
+
+
+def _portal_payments(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes paiements").click()
+    expect(page.get_by_text("Remboursé en partie")).to_be_visible()
+
+
+def _portal_profile(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.get_by_role("link", name="Mes informations").click()
+
+
+def _portal_accessibility(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/portal/{builders.a_merchant().slug}/login")
+    page.get_by_role("link", name="Accessibilité").click()
+
+
+def _portal_not_found(page: Page, stack: Stack) -> None:
+    _contract(page, stack)
+    page.goto(f"{page.url.removesuffix('/subscriptions')}/contents/{uuid.uuid4()}")
+    expect(page.get_by_text("Cette page n’existe pas")).to_be_visible()
+
+
 def _products(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.merchant_of(builders.an_offer()))
     page.goto(f"{stack.url}/products")
+
+
+def _products_to_review(page: Page, stack: Stack) -> None:
+    product = builders.a_product(rules_to_review=True)
+    steps.sign_in(page, stack, builders.merchant_of(product))
+    page.goto(f"{stack.url}/products")
+    expect(page.get_by_text("Règles d’accès à vérifier")).to_be_visible()
+
+
+def _product_to_review(page: Page, stack: Stack) -> None:
+    _products_to_review(page, stack)
+    page.get_by_role("link", name="Aquarelle").click()
+    page.get_by_role("link", name="Choisir les règles d’accès").click()
+    expect(page.get_by_text("Choisissez ci-dessous")).to_be_visible()
 
 
 def _no_products(page: Page, stack: Stack) -> None:
@@ -477,13 +654,77 @@ def _record_without_keys(page: Page, stack: Stack) -> None:
 
 
 def _first_steps(page: Page, stack: Stack) -> None:
-    steps.sign_in(page, stack, builders.a_merchant(keys=False, new=True))
+    steps.open_customers(page, stack, builders.a_merchant(keys=False, new=True))
     expect(page.get_by_text("premiers pas")).to_be_visible()
 
 
 def _keys_guide(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.a_merchant())
     page.goto(f"{stack.url}/help/paypal-keys")
+
+
+def _import(page: Page, stack: Stack, *, keys: bool = True) -> None:
+    steps.sign_in(page, stack, builders.a_merchant(keys=keys))
+    page.goto(f"{stack.url}/settings/paypal/import")
+
+
+def _import_without_keys(page: Page, stack: Stack) -> None:
+    _import(page, stack, keys=False)
+
+
+def _import_with_error(page: Page, stack: Stack) -> None:
+    _import(page, stack)
+    page.get_by_role("button", name="Lire ces identifiants").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def _takeover(state: TakeoverState, **columns: object) -> Callable[[Page, Stack], None]:
+    """With an id of every result; as of a worker that has just stopped."""
+
+    def show(page: Page, stack: Stack) -> None:
+        merchant = builders.a_merchant()
+        reasons = itertools.cycle(Reason)
+        items = [
+            TakeoverItem(
+                paypal_id=f"I-{number:012}",
+                state=state,
+                reason=next(reasons) if state in LEFT_OUT else None,
+                becomes=None if state in LEFT_OUT else SubscriptionStatus.ACTIVE,
+                email=f"client-{number}@client.test",
+            )
+            for number, state in enumerate([*ItemState, *([ItemState.CANNOT] * 60)])
+        ]
+        takeover = builders.a_takeover(merchant, state=state, its_items=items, **columns)
+        steps.sign_in(page, stack, merchant)
+        page.goto(f"{stack.url}/settings/paypal/import/{takeover.id}")
+        expect(page.locator("#takeover")).to_have_attribute("data-state", state)
+
+    show.__name__ = f"_takeover_{state}_{columns.get('problem', 'well')}"
+    return show
+
+
+_LONG_AGO = {"touched_at": now() - timedelta(minutes=3), "next_attempt_at": now() - timedelta(minutes=3)}
+_WAITING_FOR_PAYPAL = {
+    "problem": Problem.UNREACHABLE,
+    "next_attempt_at": now() + timedelta(hours=1),
+    "confirmed_at": now(),
+}
+
+
+@pytest.fixture(scope="module")
+def one_browser(browser: Browser, browser_context_args: dict[str, Any]) -> Iterator[BrowserContext]:
+    """It reads style sheets and scripts once for all these pages."""
+    context = watched(browser.new_context(**browser_context_args))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def context(one_browser: BrowserContext) -> Iterator[BrowserContext]:
+    yield one_browser
+    one_browser.clear_cookies()
+    for page in one_browser.pages:
+        page.close()
 
 
 STATES: list[Callable[[Page, Stack], None]] = [
@@ -494,14 +735,33 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_empty_tab("journal"), _giving_access, _grant, _grant_withdrawal, _profile_with_error, _profile_as_viewer),
     *(_dialog_with_letter, _empty_mailbox, _mailbox, _message),
     *(_portal_door, _portal_code, _portal_code_spent, _portal_subscriptions, _portal_without_subscriptions),
+    *(_portal_ending, _portal_proof, _portal_waiting, _portal_withdrawing, _portal_withdrawn, _portal_refused),
+    *(_portal_contents, _portal_content, _portal_closed_content, _portal_payments, _portal_profile),
+    *(_portal_accessibility, _portal_not_found),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
+    *(_stopping, _refunding, _refund_refused),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
     _keys_with_notifications,
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
-    *(_products, _no_products, _product, _rules, _help, _help_for_a_product, _not_found),
+    *(_declaring, _declaration_summary, _declaration_received),
+    *(
+        _products,
+        _products_to_review,
+        _product_to_review,
+        _no_products,
+        _product,
+        _rules,
+        _help,
+        _help_for_a_product,
+        _not_found,
+    ),
     *catalogue_states.STATES,
+    *(_import, _import_without_keys, _import_with_error),
+    *(_takeover(TakeoverState.READING, **_LONG_AGO), _takeover(TakeoverState.RUNNING, **_WAITING_FOR_PAYPAL)),
+    *(_takeover(TakeoverState.READY), _takeover(TakeoverState.DONE)),
+    _takeover(TakeoverState.STOPPED, problem=Problem.CREDENTIALS, stopped_in=TakeoverState.RUNNING),
 ]
 
 

@@ -1,9 +1,7 @@
 """The tabs of the record, as somebody uses them: access given and taken back, read why; with script and without."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from support import builders
 
 from kooneo.customers.models import Customer
@@ -12,24 +10,13 @@ from . import steps
 from .stack import Stack
 
 
-@pytest.fixture(params=["with script", "without script"])
-def either(request: pytest.FixtureRequest, browser: Browser, page: Page, app: object) -> Iterator[Page]:
-    """The same journey twice: a plain browser is nobody's second choice."""
-    if request.param == "with script":
-        yield page
-        return
-    context = browser.new_context(locale="fr-FR", java_script_enabled=False)
-    yield context.new_page()
-    context.close()
-
-
 def _access_of(page: Page, stack: Stack, customer: Customer) -> dict[str, str]:
     page.goto(f"{stack.url}/customers/{customer.id}/access")
     return steps.access(page.locator("main"))
 
 
-def test_access_is_given_read_and_taken_back(either: Page, stack: Stack) -> None:
-    page = either
+def test_access_is_given_read_and_taken_back(anyone: Page, stack: Stack) -> None:
+    page = anyone
     merchant = builders.a_merchant()
     customer = builders.a_customer(merchant)
     builders.a_product(merchant)
@@ -60,8 +47,8 @@ def test_access_is_given_read_and_taken_back(either: Page, stack: Stack) -> None
     expect(page.locator(".journal h3")).to_have_text(["Accès donné à la main, retiré", "Accès donné à la main"])
 
 
-def test_a_profile_is_put_right(either: Page, stack: Stack) -> None:
-    page = either
+def test_a_profile_is_put_right(anyone: Page, stack: Stack) -> None:
+    page = anyone
     customer = builders.a_customer()
     steps.sign_in(page, stack, builders.merchant_of(customer))
     page.goto(f"{stack.url}/customers/{customer.id}/profile")

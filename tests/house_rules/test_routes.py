@@ -94,7 +94,7 @@ def test_another_merchants_id_answers_exactly_like_a_missing_one(app: Flask, wor
         for method in (rule.methods or set()) - {"OPTIONS"}:
             for one, other in zip(theirs, nobodys, strict=True):
                 asked += 1
-                answers = [_answer(stranger, method, path, htmx) for path in (one, other)]
+                answers = [answer_to(stranger, method, path, htmx) for path in (one, other)]
                 assert answers[0][0] == 404, (
                     f"{method} {one} answers {answers[0][0]}: use get_or_404 (kooneo.accounts.scoping)"
                 )
@@ -102,7 +102,7 @@ def test_another_merchants_id_answers_exactly_like_a_missing_one(app: Flask, wor
     assert asked >= 10
 
 
-def _answer(browser: Browser, method: str, path: str, htmx: bool) -> tuple[int, str, dict[str, str]]:
+def answer_to(browser: Browser, method: str, path: str, htmx: bool) -> tuple[int, str, dict[str, str]]:
     form = {"csrf_token": browser.token, "change_key": "sweep"} if method in UNSAFE else None
     response = browser.send(method, path, htmx=htmx, data=form)
     body = re.sub(r'(content|value)="[\w.-]{40,}"', "", response.text)
@@ -140,7 +140,7 @@ def test_each_role_gets_what_its_permissions_say(app: Flask, world: World, role:
 @pytest.mark.parametrize("token", [None, "", "forged"])
 def test_every_unsafe_method_needs_the_csrf_token(app: Flask, world: World, token: str | None, htmx: bool) -> None:
     owner = signed_in(world.owner)
-    before = _everything()
+    before = everything()
     asked = 0
     for rule in rules(app):
         for path in addresses(rule, world.ids):
@@ -150,23 +150,23 @@ def test_every_unsafe_method_needs_the_csrf_token(app: Flask, world: World, toke
                 response = owner.send(method, path, htmx=htmx, data=form)
                 assert response.status_code == 400, f"{method} {path} answers {response.status_code} without the token"
     assert asked >= 4
-    assert _everything() == before
+    assert everything() == before
 
 
 def test_no_get_changes_anything(app: Flask, world: World) -> None:
     owner = signed_in(world.owner)
-    before = _everything()
+    before = everything()
     for htmx in (False, True):
         for rule in rules(app):
             if "GET" not in (rule.methods or set()):
                 continue
             for path in addresses(rule, world.ids):
                 owner.get(path, htmx=htmx)
-                assert _everything() == before, f"GET {path} wrote to the database: make it a POST"
+                assert everything() == before, f"GET {path} wrote to the database: make it a POST"
 
 
 @in_app
-def _everything() -> dict[str, str]:
+def everything() -> dict[str, str]:
     """A digest of each table, the job engine's ones too."""
     prefix = "dbos." if db.engine.dialect.name == "postgresql" else ""
     names = [*db.metadata.tables, f"{prefix}workflow_status"]

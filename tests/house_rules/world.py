@@ -14,6 +14,7 @@ from support.builders import (
     a_product,
     a_refused_change,
     a_subscription,
+    a_takeover,
     a_termination_request,
     an_offer,
     with_picture,
@@ -24,6 +25,7 @@ from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
 from kooneo.accounts.models import Merchant, TeamMember
+from kooneo.customers.models import Customer
 from kooneo.spaces import PORTAL
 
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
@@ -36,6 +38,7 @@ class World:
 
     merchant: Merchant
     owner: TeamMember
+    customer: Customer
     ids: dict[str, uuid.UUID | str] = field(default_factory=dict)
 
 
@@ -55,9 +58,10 @@ def a_world() -> World:
         "message_id": attempt_to_send(a_message(merchant)).id,
         "request_id": a_termination_request(subscription).id,
         "change_id": a_refused_change(subscription).id,
+        "takeover_id": a_takeover(merchant).id,
         "merchant_token": an_endpoint(merchant).token,
     }
-    return World(merchant, a_member(merchant), ids)
+    return World(merchant, a_member(merchant), customer, ids)
 
 
 def rules(app: Flask) -> list[Rule]:

@@ -163,3 +163,16 @@ def test_every_door_leads_there(subscription: Subscription) -> None:
     links = [link["href"] for link in Browser().open(f"/portal/{merchant.slug}/login").find_all("a")]
     assert f"/portal/{merchant.slug}/termination" in links
     assert f"/portal/{merchant.slug}/withdrawal" in links
+
+
+def test_every_message_to_a_customer_leads_there_too(subscription: Subscription) -> None:
+    merchant = merchant_of(subscription)
+    visitor = Visitor(merchant)
+    visitor.step("confirm", visitor.typed(subscription))
+    [request] = declared_to(merchant)
+    _identify(request)
+    letters = outbox(merchant)
+    assert {letter.kind for letter in letters} == {"termination_received", "declaration_link"}
+    for letter in letters:
+        assert f"/portal/{merchant.slug}/termination" in (letter.text or "")
+        assert f"/portal/{merchant.slug}/termination" in (letter.html or "")

@@ -247,17 +247,19 @@ def _withdrawal(subscription: Subscription) -> LegalRequest:
 
 def test_a_withdrawal_closes_access_at_once_stops_paypal_and_is_to_be_refunded() -> None:
     subscription = a_subscription(days=3, after_cancellation="unlocked")
-    a_payment(subscription)
+    payment = a_payment(subscription)
     merchant = merchant_of(subscription)
     _carry_out(_withdrawal(subscription))
     browser = signed_in(a_member(merchant))
     card = browser.open(f"/customers/{subscription.customer_id}/subscriptions")
     assert {line["data-access"] for line in card.find_all("li", data_content=None)} == {"closed"}
-    assert "a renoncé au contrat" in card.text
+    assert "rétractation du" in card.text
     assert settled(subscription).status == SubscriptionStatus.CANCELLED
     [line] = attention(merchant)
     assert "Rembourser 49,00" in line
     assert "dû avant le" in line
+    [button] = signed_in(a_member(merchant)).open("/attention").find_all("a", href=f"/payments/{payment.id}/refund")
+    assert "Rembourser 49,00" in button.text
     page = browser.open("/attention")
     [form] = [each for each in page.find_all("form") if "settlement" in each["action"]]
     for _ in range(2):

@@ -19,6 +19,9 @@ def a_subscription(**changes: Any) -> dict[str, Any]:
         "status": "ACTIVE",
         "status_update_time": "2026-01-10T21:20:49Z",
         "start_time": "2025-11-01T00:00:00Z",
+        "create_time": "2025-10-31T09:00:00Z",
+        "quantity": "1",
+        "plan_overridden": False,
         "subscriber": {
             "email_address": "camille@client.test",
             "payer_id": "2J6QB8YJQSJRJ",
@@ -50,6 +53,26 @@ def a_transaction(**changes: Any) -> dict[str, Any]:
         "time": "2026-01-01T10:00:00.940Z",
         "amount_with_breakdown": {"gross_amount": {"currency_code": "EUR", "value": "49.00"}},
     } | changes
+
+
+def a_plan(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "P-5ML4271244454362WXNWU5NQ",
+        "product_id": "PROD-XXCD1234QWER65782",
+        "name": "Atelier du mardi",
+        "status": "ACTIVE",
+        "billing_cycles": [a_cycle(tenure_type="TRIAL", total_cycles=1), a_cycle()],
+    } | changes
+
+
+def a_cycle(price: str | None = "49.00", **changes: Any) -> dict[str, Any]:
+    scheme = {"pricing_scheme": {"fixed_price": {"currency_code": "EUR", "value": price}}} if price else {}
+    return {
+        "tenure_type": "REGULAR",
+        "sequence": 2,
+        "total_cycles": 12,
+        "frequency": {"interval_unit": "MONTH", "interval_count": 1},
+    } | (scheme | changes)
 
 
 def an_error(name: str = "UNPROCESSABLE_ENTITY", issue: str = "SUBSCRIPTION_STATUS_INVALID") -> dict[str, Any]:

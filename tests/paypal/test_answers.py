@@ -59,6 +59,9 @@ def test_a_whole_subscription(paypal: PayPalServer, gateway: Gateway) -> None:
         failed_payments=0,
         last_failed_payment_at=None,
         debug_id="f42a1c",
+        created_at=datetime(2025, 10, 31, 9, tzinfo=UTC),
+        quantity="1",
+        plan_overridden=False,
     )
 
 
@@ -194,7 +197,14 @@ def test_plain_values_come_out(paypal: PayPalServer, gateway: Gateway) -> None:
     assert is_dataclass(subscription)
     assert copy.deepcopy(subscription) == subscription
     values = [getattr(subscription, field.name) for field in fields(subscription)]
-    assert {type(value) for value in values if not isinstance(value, Enum)} <= {str, int, datetime, Money, type(None)}
+    assert {type(value) for value in values if not isinstance(value, Enum)} <= {
+        str,
+        int,
+        bool,
+        datetime,
+        Money,
+        type(None),
+    }
     with pytest.raises(FrozenInstanceError):
         subscription.status = RemoteStatus.CANCELLED  # type: ignore[misc]
 
@@ -232,10 +242,23 @@ def test_a_transaction_that_cannot_be_booked(
     assert caught.value.detail == f"transactions.{field}"
 
 
-def test_a_list_that_is_not_whole_is_refused(paypal: PayPalServer, gateway: Gateway) -> None:
-    paypal.answers(json_answer({"transactions": [a_transaction()], "total_pages": 2}))
+def test_what_does_not_fit_on_one_page_is_asked_for_in_halves(paypal: PayPalServer, gateway: Gateway) -> None:
+    first, second = a_transaction(), a_transaction(id="SECOND")
+    paypal.answers(
+        json_answer({"transactions": [first], "total_pages": 2}),
+        json_answer({"transactions": [first], "total_pages": 1}),
+        json_answer({"transactions": [first, second], "total_pages": 1}),
+    )
+    found = gateway.list_transactions(ID, START, END)
+    assert [one.transaction_id for one in found] == ["TRFGHNJKOIIOJKL", "SECOND"]
+    assert len(paypal.asked) == 3
+
+
+def test_a_list_that_never_gets_whole_is_refused(paypal: PayPalServer, gateway: Gateway) -> None:
+    paypal.usual = json_answer({"transactions": [a_transaction()], "total_pages": 2})
     with pytest.raises(BadAnswer):
         gateway.list_transactions(ID, START, END)
+    assert len(paypal.asked) <= 12
 
 
 def test_json_that_repeats_a_key_does_not_confuse(paypal: PayPalServer, gateway: Gateway) -> None:

@@ -15,10 +15,11 @@ from openapi_core.testing import MockRequest, MockResponse
 
 from kooneo.paypal import Gateway
 
-from .builders import ID, a_subscription, a_transaction
+from .builders import ID, a_plan, a_subscription, a_transaction
 from .server import Answer, PayPalServer, Request, json_answer
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "paypal-openapi" / "billing_subscriptions_v1.json"
+PLAN = "P-5ML4271244454362WXNWU5NQ"
 REASON = "Asked by the merchant"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = datetime(2026, 2, 1, tzinfo=UTC)
@@ -63,8 +64,10 @@ def as_sent(request: Request) -> MockRequest:
             lambda gateway: gateway.list_transactions(ID, START, END),
             json_answer({"transactions": [a_transaction()]}),
         ),
+        (lambda gateway: gateway.get_plan(PLAN), json_answer(a_plan())),
+        (lambda gateway: gateway.get_own_terms(ID), json_answer(a_subscription(plan=a_plan()))),
     ],
-    ids=["get", "cancel", "suspend", "activate", "transactions"],
+    ids=["get", "cancel", "suspend", "activate", "transactions", "plan", "own terms"],
 )
 def test_requests_and_the_answers_of_these_tests_are_as_paypal_wrote_them(
     paypal: PayPalServer,

@@ -69,8 +69,11 @@ def test_a_trailing_slash_in_the_address_is_not_doubled(paypal: PayPalServer, sl
         lambda gateway, paypal_id: gateway.suspend(paypal_id, REASON),
         lambda gateway, paypal_id: gateway.activate(paypal_id, REASON),
         lambda gateway, paypal_id: gateway.list_transactions(paypal_id, START, END),
+        lambda gateway, paypal_id: gateway.get_own_terms(paypal_id),
+        lambda gateway, paypal_id: gateway.get_plan(paypal_id),
+        lambda gateway, paypal_id: gateway.get_product(paypal_id),
     ],
-    ids=["get", "cancel", "suspend", "activate", "transactions"],
+    ids=["get", "cancel", "suspend", "activate", "transactions", "own terms", "plan", "product"],
 )
 @pytest.mark.parametrize(
     "paypal_id",

@@ -1,6 +1,7 @@
 """The gateway and the simulator, over HTTP: the two must mean the same by PayPal's words."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from kooneo.paypal import (
     RateLimited,
     Refused,
     RemoteStatus,
+    SaleState,
     Unreachable,
 )
 from tests.paypal_simulator.server import running_simulator
@@ -107,6 +109,47 @@ def test_transactions_are_read(paypal_gateway: Gateway) -> None:
     subscription = paypal_gateway.get_subscription(ID)
     assert (subscription.cycles_completed, subscription.total_cycles) == (3, 12)
     assert (subscription.last_payment, subscription.outstanding) == (Money(4900, "EUR"), Money(0, "EUR"))
+
+
+def test_the_list_gives_what_a_question_for_each_gives(simulator: str, paypal_gateway: Gateway) -> None:
+    for number in range(24):
+        status = "CANCELLED" if number == 7 else "ACTIVE"
+        tell(simulator, "subscriptions", **SOLD | {"id": f"I-LISTED{number:02}", "status": status})
+    first, second = (paypal_gateway.list_subscriptions(page, in_force=True) for page in (1, 2))
+    assert (len(first.whole), first.more) == (20, True)
+    assert (len(second.whole), second.more) == (4, False)
+    listed = {remote.paypal_id: remote for remote in [*first.whole, *second.whole]}
+    assert "I-LISTED07" not in listed
+    asked = paypal_gateway.get_subscription(ID)
+    assert replace(listed[ID], debug_id=None) == replace(asked, debug_id=None)
+
+
+def test_a_payment_is_refunded_in_parts_and_once_for_each_request(paypal_gateway: Gateway) -> None:
+    sale = _a_sale(paypal_gateway)
+    assert paypal_gateway.get_sale(sale).state == SaleState.COMPLETED
+    first = paypal_gateway.refund(sale, Money(1000, "EUR"), request_id="one")
+    again = paypal_gateway.refund(sale, Money(1000, "EUR"), request_id="one")
+    assert (again.refund_id, again.total) == (first.refund_id, Money(1000, "EUR"))
+    assert paypal_gateway.get_sale(sale).state == SaleState.PARTIALLY_REFUNDED
+    with pytest.raises(Refused) as caught:
+        paypal_gateway.refund(sale, Money(3901, "EUR"), request_id="two")
+    assert caught.value.name == "REFUND_EXCEEDED_TRANSACTION_AMOUNT"
+    assert paypal_gateway.refund(sale, Money(3900, "EUR"), request_id="three").total == Money(4900, "EUR")
+    assert paypal_gateway.get_sale(sale).state == SaleState.REFUNDED
+    with pytest.raises(Refused) as caught:
+        paypal_gateway.refund(sale, Money(1, "EUR"), request_id="four")
+    assert caught.value.name == "TRANSACTION_ALREADY_REFUNDED"
+
+
+def _a_sale(gateway: Gateway) -> str:
+    listed = gateway.list_transactions(ID, datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
+    return listed[-1].transaction_id
+
+
+def test_a_sale_of_nobody_is_not_found(paypal_gateway: Gateway) -> None:
+    for ask in (paypal_gateway.get_sale, lambda sale: paypal_gateway.refund(sale, Money(1, "EUR"), request_id="x")):
+        with pytest.raises(NotFound):
+            ask("NOBODYKNOWS")
 
 
 def test_a_revoked_token_is_replaced_unnoticed(simulator: str, paypal_gateway: Gateway) -> None:

@@ -41,6 +41,11 @@ def contract(paypal_url: str) -> Contract:
 
 
 @pytest.fixture
+def products(paypal_url: str) -> Contract:
+    return Contract(paypal_url, _FILE.with_name("catalogs_products_v1.json"))
+
+
+@pytest.fixture
 def without_permission(paypal_url: str, control: Control) -> Merchant:
     keys = {"client_id": "no-subscriptions", "client_secret": "secret", "scopes": ["openid"]}
     control.send("POST", "accounts", json=keys)
@@ -181,6 +186,13 @@ def test_a_plan_is_as_paypal_describes_it(merchant: Merchant, control: Control, 
     response = merchant.call("GET", "/v1/billing/plans/P-MONTHLY")
     assert response.status_code == 200
     contract.holds_for(response)
+
+
+def test_a_product_is_as_paypal_describes_it(merchant: Merchant, control: Control, products: Contract) -> None:
+    control.has(a_subscription(product_id="PROD-WATERCOLOUR", product_name="Aquarelle"))
+    response = merchant.call("GET", "/v1/catalogs/products/PROD-WATERCOLOUR")
+    assert response.json()["name"] == "Aquarelle"
+    products.holds_for(response)
 
 
 @pytest.mark.parametrize(

@@ -193,3 +193,41 @@ def test_the_list_can_be_narrowed(
 )
 def test_a_list_that_cannot_be_is_refused(merchant: Merchant, query: dict[str, str]) -> None:
     assert merchant.list(**query).json()["name"] == "INVALID_REQUEST"
+
+
+# --- plans and products
+
+
+def test_a_plan_keeps_its_terms_when_one_subscription_has_its_own(merchant: Merchant, control: Control) -> None:
+    own = a_subscription("I-OWN", price="39.00", plan_overridden=True, start_time="2024-01-31T10:00:00Z")
+    control.has(own, a_subscription("I-PLAIN"))
+    price = {"currency_code": "EUR", "value": "49.00"}
+    plan = merchant.call("GET", "/v1/billing/plans/P-MONTHLY").json()
+    assert plan["billing_cycles"][0]["pricing_scheme"]["fixed_price"] == price
+    body = merchant.get("I-OWN", fields="plan").json()
+    assert body["plan_overridden"] is True
+    assert body["plan"]["billing_cycles"][0]["pricing_scheme"]["fixed_price"] == price | {"value": "39.00"}
+
+
+def test_two_plans_of_one_product(merchant: Merchant, control: Control) -> None:
+    sold = {"product_id": "PROD-WATERCOLOUR", "product_name": "Aquarelle"}
+    control.has(a_subscription("I-ONE", **sold), a_subscription("I-TWO", plan_id="P-YEARLY", **sold))
+    plans = [merchant.call("GET", f"/v1/billing/plans/{plan}").json() for plan in ("P-MONTHLY", "P-YEARLY")]
+    assert {plan["product_id"] for plan in plans} == {"PROD-WATERCOLOUR"}
+    assert merchant.call("GET", "/v1/catalogs/products/PROD-NOTHERE").status_code == 404
+
+
+@pytest.mark.parametrize(("told", "status"), [({}, "REFUNDED"), ({"partial": True}, "PARTIALLY_REFUNDED")])
+def test_the_latest_payment_is_refunded(
+    merchant: Merchant, control: Control, told: dict[str, bool], status: str
+) -> None:
+    control.has(a_subscription(cycles_completed=2))
+    refunded = control.send("POST", "subscriptions/I-ALICE/refund", json=told).json()
+    listed = merchant.transactions("I-ALICE").json()["transactions"]
+    assert [one["status"] for one in listed] == ["COMPLETED", status]
+    assert listed[1]["id"] == refunded["transaction"]
+
+
+def test_nothing_paid_is_nothing_to_refund(control: Control) -> None:
+    control.has(a_subscription())
+    assert control.send("POST", "subscriptions/I-ALICE/refund", json={}).status_code == 404

@@ -4,6 +4,8 @@ import re
 
 from sqlalchemy import select
 from support.browser import ADDRESS, Browser
+from support.builders import merchant_of
+from support.html import Element
 from support.mail import attempt_to_send, mailbox, outbox
 from support.running import in_app
 from werkzeug.test import TestResponse
@@ -14,6 +16,7 @@ from kooneo.extensions import db
 from kooneo.mail.models import MailKind
 from kooneo.portal.models import PortalCode
 from kooneo.portal.services.codes import write_code
+from kooneo.subscriptions.models import Subscription
 
 
 class Visitor(Browser):
@@ -67,3 +70,16 @@ def code_sent_to(customer: Customer) -> str:
 
 def other_than(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
+
+
+def at_home(customer: Customer) -> Visitor:
+    """Their browser, signed in by the form."""
+    visitor = Visitor(merchant_of(customer))
+    assert visitor.signs_in(customer).status_code == 303
+    visitor.open(visitor.at("subscriptions"))
+    return visitor
+
+
+def contract(visitor: Visitor, subscription: Subscription) -> Element:
+    """Its section on "Mes abonnements"."""
+    return visitor.open(visitor.at("subscriptions")).by_id(f"subscription-{subscription.id}")

@@ -45,7 +45,8 @@ def test_the_card_names_the_actions_and_says_why_not(office: Browser, merchant: 
     ]
     assert WHY in card.text
     assert card.find("a", href="/help/paypal-keys").text == "Configurer les clés API PayPal"
-    assert [link for link in card.find_all("a") if "/subscriptions/" in link.get("href")] == []
+    ways = [link["href"] for link in card.find_all("a") if "/subscriptions/" in link.get("href")]
+    assert ways == [f"/subscriptions/{subscription.id}/unconfirmed-end"], "all that is left to an owner"
     assert card.find_all("button", disabled=None) == []
 
 

@@ -59,7 +59,7 @@ class Browser:
         return self.post("/login", {"email": email, "password": password}, query_string=query)
 
     def session_cookie(self) -> Cookie:
-        cookie = self.client.get_cookie(self.app.config["SESSION_COOKIE_NAME"])
+        cookie = self.client.get_cookie("kooneo_office")
         assert cookie is not None, "nobody is signed in"
         return cookie
 

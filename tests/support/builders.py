@@ -41,6 +41,8 @@ from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.takeover.models import Takeover
+from kooneo.takeover.states import FoundBy, TakeoverState
 from kooneo.terms import Interval, add_months
 
 from . import paypal
@@ -161,6 +163,7 @@ def a_product(
     after_completion: AccessAfterCompletion | str = AccessAfterCompletion.CLOSED,
     after_cancellation: AccessAfterCancellation | str = AccessAfterCancellation.CLOSED,
     contents: tuple[tuple[str, int], ...] = CONTENTS,
+    rules_to_review: bool = False,
 ) -> Product:
     merchant = merchant or a_merchant()
     product = Product(
@@ -169,6 +172,7 @@ def a_product(
         title=title,
         access_after_completion=AccessAfterCompletion(after_completion),
         access_after_cancellation=AccessAfterCancellation(after_cancellation),
+        rules_to_review=rules_to_review,
     )
     held = [
         Content(
@@ -389,6 +393,27 @@ def a_grant(customer: Customer, product: Product, *, until: datetime | None = No
             granted_by="Nora Petit",
         )
     )
+
+
+def a_takeover(
+    merchant: Merchant | None = None, *, state: TakeoverState = TakeoverState.DONE, **columns: Any
+) -> Takeover:
+    """Of what PayPal listed; `its_items` are written with it."""
+    merchant = merchant or a_merchant()
+    its_items = columns.pop("its_items", ())
+    takeover = Takeover(
+        id=uuid.uuid4(),
+        merchant_id=merchant.id,
+        found_by=FoundBy.LIST,
+        state=state,
+        client_id=client_id_of(merchant),
+        environment=Environment.SANDBOX,
+        member_name="Nora Petit",
+        **columns,
+    )
+    for position, item in enumerate(its_items, 1):
+        item.takeover_id, item.position = takeover.id, position
+    return saved(takeover, *its_items)
 
 
 @in_app

@@ -102,7 +102,7 @@ def notifications(client_id: str) -> list[dict[str, Any]]:
 
 
 def refund(paypal_id: str, **how: Any) -> str:
-    """The merchant gives the latest payment back on paypal.com: all of it, or an `amount`. Its transaction."""
+    """The merchant gives the latest payment back on paypal.com: all, half when `partial`, or an `amount`. Its transaction."""
     return str(_send("POST", f"subscriptions/{paypal_id}/refund", json=how).json()["transaction"])
 
 

@@ -2,12 +2,14 @@
 
 import pytest
 from flask import Flask
+from support.acting import rewrite
 from support.browser import Browser, signed_in
-from support.builders import a_member, a_merchant
+from support.builders import a_member, a_merchant, a_product, a_takeover
 from support.html import Element
 from support.keys import an_app, saves
 
 from kooneo.accounts.models import Merchant, Role
+from kooneo.takeover.states import TakeoverState
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -28,22 +30,33 @@ def _steps(office: Browser) -> list[Element]:
 
 
 def test_the_first_page_leads_to_the_first_step(office: Browser) -> None:
-    (keys,) = _steps(office)
+    keys, *others = _steps(office)
     assert (keys["data-step"], keys["data-state"]) == ("paypal-keys", "next")
+    assert [(step["data-step"], step["data-state"]) for step in others] == [
+        ("takeover", "to-do"),
+        ("access-rules", "to-do"),
+    ]
     assert keys.find("a", cls="button-main")["href"] == "/settings/paypal"
 
 
 def test_a_step_that_was_put_off_can_still_be_taken_up(office: Browser) -> None:
     response = office.post("/welcome/paypal-keys/postponement")
     assert (response.status_code, response.location) == (303, "/customers")
-    (keys,) = _steps(office)
+    following, _, keys = _steps(office)
+    assert (following["data-step"], following["data-state"]) == ("takeover", "next")
     assert keys["data-state"] == "later"
     assert "remis à plus tard" in keys.text
     assert keys.find("a", cls="button")["href"] == "/settings/paypal"
 
 
-def test_the_list_goes_when_everything_is_done(office: Browser) -> None:
+def test_the_list_goes_when_everything_is_done(newcomer: Merchant, office: Browser) -> None:
     assert saves(office, an_app()).status_code == 303
+    assert [step["data-state"] for step in _steps(office)] == ["done", "next", "to-do"]
+    a_takeover(newcomer, state=TakeoverState.DONE)
+    brought = a_product(newcomer)
+    rewrite(brought, rules_to_review=True)
+    assert [step["data-state"] for step in _steps(office)] == ["done", "done", "next"]
+    rewrite(brought, rules_to_review=False)
     assert _steps(office) == []
 
 

@@ -37,14 +37,16 @@ def change_access_rules(
     applies_to: AppliesTo = AppliesTo.ALL,
     by: Actor,
 ) -> None:
-    """Access is derived, never stored: every list follows at once. The same rules again change nothing."""
+    """Access is derived, never stored: every list follows at once. The same rules again change nothing, but that somebody
+    has now chosen them."""
     merchant_id, product_id = product.merchant_id, product.id
     rules = AccessRules(after_completion, after_cancellation)
     with transaction():
         product = locked(Product, merchant_id, product_id)
-        before = product.rules
-        if before == rules and not (applies_to == AppliesTo.ALL and product.earlier_rules):
+        before, reviewed = product.rules, product.rules_to_review
+        if before == rules and not reviewed and not (applies_to == AppliesTo.ALL and product.earlier_rules):
             return
+        product.rules_to_review = False
         if applies_to == AppliesTo.ALL:
             db.session.execute(delete(EarlierAccessRules).filter_by(product_id=product_id))
         else:

@@ -3,10 +3,9 @@
 import uuid
 
 from flask import Blueprint, abort, flash, redirect, url_for
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from kooneo.accounts.scoping import get_or_404
+from kooneo.accounts.scoping import get_or_404, merchant_id
 from kooneo.catalog import queries
 from kooneo.catalog.models import Content, Product
 
@@ -26,7 +25,5 @@ def to_product(product_id: uuid.UUID, told: str = "", anchor: str | None = None)
 
 def content_and_product(content_id: uuid.UUID) -> tuple[Content, Product]:
     """A removed one is not there."""
-    content = get_or_404(Content, content_id, joinedload(Content.file))
-    if content.removed_at is not None:
-        abort(404)
+    content = queries.find_content(merchant_id(), content_id) or abort(404)
     return content, get_or_404(Product, content.product_id)

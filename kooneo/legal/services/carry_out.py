@@ -21,7 +21,7 @@ from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.lifecycle import Action, NotAllowed
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.queries import paid_totals
-from kooneo.subscriptions.services.request import ChangeInProgress, KeysMissing, Wish, request_change
+from kooneo.subscriptions.services.request import ChangeInProgress, KeyReused, KeysMissing, Wish, request_change
 
 _KOONEO = Actor(ActorKind.KOONEO, "Kooneo", "worker")
 
@@ -70,9 +70,9 @@ def settle(request: LegalRequest, *, by: Actor) -> None:
 
 def may_withdraw(subscription: Subscription, time_zone: str) -> bool:
     """While the period lasts, and unless the customer gave up the right for access at once."""
-    if subscription.withdrawn_at or db.session.get(Consent, subscription.id):
+    if subscription.withdrawn_at or now() >= withdrawal_ends_at(subscription.contracted_on, time_zone):
         return False
-    return now() < withdrawal_ends_at(subscription.contracted_on, time_zone)
+    return db.session.get(Consent, subscription.id) is None
 
 
 def _is_due(request: LegalRequest, subscription: Subscription) -> bool:
@@ -109,10 +109,10 @@ def _was_in_time(request: LegalRequest, subscription: Subscription, merchant: Me
 
 def _end(request: LegalRequest, subscription: Subscription) -> None:
     action = action_of(subscription) if request.kind == RequestKind.TERMINATION else Action.CANCEL
-    key = f"legal-{request.id}"
+    wish = Wish(action, request.motive, notify=True)
     try:
-        request_change(subscription, Wish(action, request.motive), by=_customer(request), key=key)
-    except (ChangeInProgress, KeysMissing, NotAllowed):
+        request_change(subscription, wish, by=_customer(request), key=request.change_key)
+    except (ChangeInProgress, KeyReused, KeysMissing, NotAllowed):
         return  # it stays in the list, and the next minute tries again
 
 

@@ -9,9 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from kooneo import jobs
 from kooneo.clock import now
+from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.queries import by_key
+from kooneo.legal.services.acknowledge import acknowledge
 from kooneo.subscriptions.models import Subscription
 
 IDENTIFY = "legal.identify"
@@ -42,7 +45,7 @@ def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, addre
     It counts from now on, and is carried out once the link was used that the worker sends to the address on file.
     """
     with transaction():
-        if known := _by_key(merchant_id, key):
+        if known := by_key(merchant_id, key):
             return known
         _limit(address)
         request = _new(merchant_id, declaration, key)
@@ -50,23 +53,26 @@ def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, addre
         db.session.add(request)
         db.session.flush()
         jobs.enqueue(IDENTIFY, str(request.id), job_id=f"identify:{request.id}", partition=str(merchant_id))
+        acknowledge(request, to=declaration.email)
         _note(request, "received", Actor("customer", declaration.name, "portal"))
     return request
 
 
 def declare(subscription: Subscription, declaration: Declaration, *, key: str, by: Actor) -> LegalRequest:
-    """Keep what a signed-in customer declares: it needs no link. The same key is the same declaration."""
+    """Keep what a signed-in customer declares, and acknowledge it: it needs no link. The same key is the same declaration."""
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
     try:
         with transaction():
-            if known := _by_key(merchant_id, key):
+            if known := by_key(merchant_id, key):
                 return known
             subject = db.session.get_one(Subscription, subscription_id)
+            customer = db.session.get_one(Customer, subject.customer_id)
             request = _new(merchant_id, declaration, key)
-            request.customer_id, request.subscription_id = subject.customer_id, subject.id
+            request.customer_id, request.subscription_id = customer.id, subject.id
             request.verified_at = now()
             db.session.add(request)
             _note(request, "received", by)
+            acknowledge(request, to=customer.email)
         return request
     except IntegrityError:  # the same form, at this very moment
         return _by_key_or_fail(merchant_id, key)
@@ -91,10 +97,6 @@ def _limit(address: str) -> None:
     recent = recent.where(LegalRequest.address == address, LegalRequest.received_at > now() - _WITHIN)
     if db.session.scalars(recent).one() >= _AT_MOST:
         raise TooManyRequests
-
-
-def _by_key(merchant_id: uuid.UUID, key: str) -> LegalRequest | None:
-    return db.session.scalars(select(LegalRequest).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
 
 
 def _by_key_or_fail(merchant_id: uuid.UUID, key: str) -> LegalRequest:

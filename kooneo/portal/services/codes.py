@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, delete, func, select
 
 from kooneo import jobs
 from kooneo.accounts.models import Merchant
-from kooneo.accounts.queries import owner_address
 from kooneo.accounts.services import digest
 from kooneo.clock import now
 from kooneo.customers.models import Customer
@@ -110,8 +109,7 @@ def _letter(merchant: Merchant, customer: Customer, code: str) -> Letter:
         MailKind.CODE,
         subject=_("Votre code pour l'espace client de %(merchant)s", merchant=merchant.name),
         name=customer.name,
-        merchant=merchant.name,
-        contact=owner_address(merchant.id),
+        merchant=merchant,
         code=code,
         minutes=int(LIFETIME.total_seconds()) // 60,
         link=f"{base_url}/portal/{merchant.slug}/login?code={code}",

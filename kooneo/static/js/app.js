@@ -30,8 +30,8 @@
     closeDialog();
   });
 
-  /* A card that refreshes itself is nobody's doing: it takes nothing away, and its failures are tried again by themselves. */
-  const byItself = (element) => element.matches?.(".subscription") ?? false;
+  /* What refreshes itself is nobody's doing: it takes nothing away, and its failures are tried again by themselves. */
+  const byItself = (element) => element.matches?.(".subscription, [data-by-itself], [data-waiting]") ?? false;
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const { elt, target } = event.detail;
@@ -163,7 +163,12 @@
     }
   });
 
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+
   const enhance = (root) => {
+    root.querySelectorAll("[data-print]").forEach((button) => { button.hidden = false; });
     root.querySelectorAll("[data-copy]").forEach((button) => { button.hidden = false; });
     root.querySelectorAll("[data-count]").forEach(count);
   };

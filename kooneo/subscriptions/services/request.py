@@ -17,7 +17,7 @@ from kooneo.subscriptions.letters import tells_unless_declined
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
 from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.notes import note_change
-from kooneo.subscriptions.services.tell import tell_customer
+from kooneo.subscriptions.services.tell import tell_of_the_end
 
 REASON_LENGTH = 128
 SETTLE = "subscriptions.settle"
@@ -144,7 +144,7 @@ def _carry_out(subject: Subscription, change: StatusChange, by: Actor) -> None:
     paused = change.wished_status == SubscriptionStatus.SUSPENDED
     become(subject, change.wished_status, at=now(), paused=paused, resume_on=change.resume_on)
     note_change(f"subscription.{change.to_status}", subject, change, by=by)
-    tell_customer(subject, change, was=was)
+    tell_of_the_end(subject, change, was=was)
 
 
 def _hand_over(subject: Subscription, change: StatusChange, by: Actor) -> None:

@@ -20,10 +20,11 @@ from kooneo.subscriptions.conversation import carry_out
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import Action, AtPayPal, SubscriptionStatus
 from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import Outcome, Problem
+from kooneo.subscriptions.outcomes import Outcome
+from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.request import SETTLE
-from kooneo.subscriptions.services.tell import tell_customer
+from kooneo.subscriptions.services.tell import tell_of_the_end
 from kooneo.subscriptions.services.truth import ended_at, take_over, truth
 
 # The slowest attempt: four requests, a renewed token before each, some 27 s apiece (kooneo.paypal.transport).
@@ -168,20 +169,21 @@ def _settle(leased: _Leased, outcome: Outcome) -> None:
 
 
 def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
-    target = truth(change.wished_status, remote)
+    stopped = change.action == Action.STOP
+    target = change.wished_status if stopped else truth(change.wished_status, remote)
     if target is None:
         _stop(subscription, change, Outcome(ChangeState.REFUSED, remote, problem=Problem.NOT_APPROVED))
         return
     # What PayPal had suspended before Kooneo asked was not this pause.
     paused = change.action == Action.PAUSE and target == SubscriptionStatus.SUSPENDED and not outcome.already_done
-    was = subscription.status
+    was, subscription.check_problem = subscription.status, None
     become(subscription, target, at=ended_at(remote), paused=paused, resume_on=change.resume_on)
     change.to_status = target
     change.already_done = outcome.already_done
     change.paypal_status, change.paypal_at = remote.status, remote.status_updated_at
     _close(change, ChangeState.DONE)
-    _note(f"subscription.{target}", subscription, change)
-    tell_customer(subscription, change, was=was)
+    _note("subscription.stopped" if stopped else f"subscription.{target}", subscription, change)
+    tell_of_the_end(subscription, change, was=was)
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:

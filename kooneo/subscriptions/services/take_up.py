@@ -1,4 +1,4 @@
-"""Taking up changes of status sooner than planned."""
+"""Taking up what waits for PayPal sooner than planned."""
 
 import uuid
 
@@ -8,6 +8,7 @@ from kooneo import jobs
 from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.subscriptions.models import UNSETTLED, StatusChange
+from kooneo.subscriptions.services.reconciliation.begin import resume
 from kooneo.subscriptions.services.request import SETTLE
 
 
@@ -19,3 +20,4 @@ def take_up_now(merchant_id: uuid.UUID) -> None:
         db.session.flush()
         job_id = f"{change.id}:{change.attempts}:{uuid.uuid4()}"
         jobs.enqueue(SETTLE, str(change.id), job_id=job_id, partition=str(merchant_id))
+    resume(merchant_id)

@@ -9,8 +9,10 @@ from kooneo.subscriptions.effects import become, learn, status_in_force
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
+from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note
 
+_CHARGES_NOTHING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
 _PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
 
 
@@ -26,6 +28,27 @@ def truth(wished: SubscriptionStatus, remote: RemoteSubscription) -> Subscriptio
             return None if wished == SubscriptionStatus.COMPLETED else wished
         case _:
             return status_in_force(remote)
+
+
+def unasked(remote: RemoteSubscription) -> SubscriptionStatus:
+    """What a record becomes of which nobody here has wished anything."""
+    match remote.status:
+        case RemoteStatus.EXPIRED:
+            return SubscriptionStatus.COMPLETED
+        case RemoteStatus.CANCELLED:
+            return SubscriptionStatus.CANCELLED
+        case _:
+            return status_in_force(remote)
+
+
+def align(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """Follow PayPal, while no change is under way here. What ended here is never reopened silently: a person decides."""
+    subscription.check_problem = None
+    take_over(subscription, remote)
+    if remote.status in ENDED_AT_PAYPAL:
+        _follow_to_the_end(subscription, remote)
+    elif subscription.status.ended and remote.status not in _CHARGES_NOTHING:
+        subscription.check_problem = Problem.CHARGING
 
 
 def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
@@ -44,11 +67,10 @@ def _confirm(subscription: Subscription, remote: RemoteSubscription) -> None:
         note("subscription.end_confirmed", subscription, by=_PAYPAL, debug_id=remote.debug_id)
 
 
-def follow_to_the_end(subscription: Subscription, remote: RemoteSubscription) -> None:
+def _follow_to_the_end(subscription: Subscription, remote: RemoteSubscription) -> None:
     """PayPal has ended it, and nobody had asked here."""
-    target = truth(SubscriptionStatus.CANCELLED, remote)
-    if target is not None and not subscription.status.ended:
-        _follow(subscription, target, remote)
+    if not subscription.status.ended:
+        _follow(subscription, unasked(remote), remote)
 
 
 def ended_at(remote: RemoteSubscription) -> datetime:

@@ -11,7 +11,7 @@ from kooneo.journal.services import Actor
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, NotAllowed, transition
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.outcomes import Problem
+from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note, note_change
 from kooneo.subscriptions.services.request import ChangeInProgress, locked, unsettled_change
 

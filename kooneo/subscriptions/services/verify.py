@@ -7,13 +7,14 @@ from kooneo import jobs
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
-from kooneo.paypal import PayPalError, RemoteSubscription
+from kooneo.paypal import PayPalError
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
-from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL, Problem, judged
-from kooneo.subscriptions.services.request import KeysMissing, unsettled_change
-from kooneo.subscriptions.services.truth import follow_to_the_end, take_over
+from kooneo.subscriptions.outcomes import judged
+from kooneo.subscriptions.problems import Problem
+from kooneo.subscriptions.services.conclude import follow
+from kooneo.subscriptions.services.request import KeysMissing
 
 VERIFY = "subscriptions.verify"
 
@@ -32,7 +33,7 @@ def request_verification(subscription: Subscription) -> datetime:
 
 @jobs.job(VERIFY)
 def verify(subscription_id: str) -> None:
-    """One look, one answer: safe to repeat. An unsettled change looks for itself, and is left alone."""
+    """One look, one answer: safe to repeat."""
     subscription = db.session.get_one(Subscription, uuid.UUID(subscription_id))
     account, paypal_id = paypal_account(subscription.merchant_id), subscription.paypal_id
     if account is None or paypal_id is None:
@@ -40,28 +41,12 @@ def verify(subscription_id: str) -> None:
     try:
         gateway = gateway_for(account)
     except DecryptionError:
-        conclude(subscription.id, None, Problem.KEYS_UNREADABLE)
+        follow(subscription.id, None, Problem.KEYS_UNREADABLE)
         return
     db.session.rollback()  # no transaction is open while PayPal is asked
     try:
         remote = gateway.get_subscription(paypal_id)
     except PayPalError as error:
-        conclude(uuid.UUID(subscription_id), None, judged(error).problem)
+        follow(uuid.UUID(subscription_id), None, judged(error).problem)
     else:
-        conclude(uuid.UUID(subscription_id), remote, None)
-
-
-def conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
-    """Follow what PayPal answered, or keep why it did not. While a change is unsettled its own look decides, not this one."""
-    with transaction():
-        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True)
-        subscription.checked_at = now()
-        subscription.check_problem = problem
-        if remote is None or unsettled_change(subscription_id):
-            return
-        take_over(subscription, remote)
-        if remote.status in ENDED_AT_PAYPAL:
-            follow_to_the_end(subscription, remote)
-        elif subscription.status.ended:
-            # Never reopened silently: a person decides.
-            subscription.check_problem = Problem.CHARGING
+        follow(uuid.UUID(subscription_id), remote, None)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from kooneo import jobs, leases
 from kooneo.billing.models import Payment
-from kooneo.billing.services import learn_payments
+from kooneo.billing.services.book import book
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
@@ -20,8 +20,9 @@ from kooneo.money import Money
 from kooneo.paypal import Gateway, PayPalError, RemoteTransaction
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.models import ChangeState, Subscription
-from kooneo.subscriptions.outcomes import Outcome, Problem, judged
-from kooneo.subscriptions.services.verify import conclude
+from kooneo.subscriptions.outcomes import Outcome, judged
+from kooneo.subscriptions.problems import Problem
+from kooneo.subscriptions.services.conclude import follow
 from kooneo.webhooks.models import UNSETTLED, EventState, WebhookEvent
 from kooneo.webhooks.services.receive import PROCESS
 
@@ -117,7 +118,7 @@ def _payments_since(event: WebhookEvent, subscription: Subscription) -> datetime
 
 def _follow(leased: _Leased) -> None:
     """The status first: it must not wait for payments that cannot be read."""
-    conclude(leased.subscription_id, leased.gateway.get_subscription(leased.paypal_id), None)
+    follow(leased.subscription_id, leased.gateway.get_subscription(leased.paypal_id), None)
     transactions: list[RemoteTransaction] = []
     if leased.payments_since is not None:
         transactions = leased.gateway.list_transactions(leased.paypal_id, leased.payments_since, now() + _DAY)
@@ -126,7 +127,7 @@ def _follow(leased: _Leased) -> None:
         if event is None:
             return
         subscription = db.session.get_one(Subscription, leased.subscription_id, with_for_update=True)
-        learn_payments(subscription, transactions, refunds=leased.refunds)
+        book(subscription, transactions, refunds=leased.refunds)
         _settle(event, EventState.DONE)
 
 

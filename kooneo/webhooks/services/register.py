@@ -24,7 +24,8 @@ from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.settings.services.keys import when_kept
 from kooneo.subscriptions.models import ChangeState
-from kooneo.subscriptions.outcomes import Outcome, Problem, judged
+from kooneo.subscriptions.outcomes import Outcome, judged
+from kooneo.subscriptions.problems import Problem
 from kooneo.webhooks import address
 from kooneo.webhooks.models import HTTPS_ONLY, TO_REGISTER, EndpointState, WebhookEndpoint
 

@@ -1,6 +1,6 @@
-"""The portal's door, and the first page behind it."""
+"""The portal's door: a code by e-mail, then a session."""
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from kooneo.accounts.access_control import for_customers, mark_seen
@@ -8,17 +8,13 @@ from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import ngettext
 from kooneo.portal.forms import CodeForm, EmailForm
-from kooneo.portal.guard import SESSION_KEY, portal_session, this_customer, this_merchant
+from kooneo.portal.guard import SESSION_KEY, portal_session, this_merchant
 from kooneo.portal.models import PortalCode
 from kooneo.portal.services import codes, sessions
-from kooneo.subscriptions import cards
-
-blueprint = Blueprint("portal", __name__, url_prefix="/portal/<merchant_slug>")
+from kooneo.portal.views.pages import Answer, blueprint, to_page
 
 _ASKED = "asked"
 """Session key: the token of the browser that asked for a code."""
-
-Answer = str | tuple[str, int] | Response
 
 
 @blueprint.get("")
@@ -31,7 +27,7 @@ def index(merchant_slug: str) -> Response:
 def login(merchant_slug: str) -> Answer:
     """The step that this browser is at. A link from the message brings the code along; only the button uses it."""
     if portal_session() is not None:
-        return _inside(merchant_slug)
+        return to_page("subscriptions")
     asked = _asked()
     if asked is None or "other" in request.args:
         return _email_step(EmailForm(formdata=None), elsewhere=asked is None and "code" in request.args)
@@ -40,10 +36,10 @@ def login(merchant_slug: str) -> Answer:
 
 @blueprint.post("/login")
 def create_session(merchant_slug: str) -> Answer:
-    return _enter(merchant_slug) if "code" in request.form else _ask(merchant_slug)
+    return _enter() if "code" in request.form else _ask()
 
 
-def _ask(merchant_slug: str) -> Answer:
+def _ask() -> Answer:
     form = EmailForm()
     if not form.validate():
         return _email_step(form), 422
@@ -53,7 +49,7 @@ def _ask(merchant_slug: str) -> Answer:
         form.email.errors = [_too_many(limit)]
         return _email_step(form), 429
     session[_ASKED] = token
-    return redirect(url_for("portal.login", merchant_slug=merchant_slug), 303)
+    return to_page("login")
 
 
 def _too_many(limit: codes.TooManyCodes) -> str:
@@ -62,7 +58,7 @@ def _too_many(limit: codes.TooManyCodes) -> str:
     return _("Trop de codes ont été demandés. Vous pourrez en demander un autre %(wait)s.", wait=wait)
 
 
-def _enter(merchant_slug: str) -> Answer:
+def _enter() -> Answer:
     form, asked = CodeForm(), _asked()
     if asked is None:
         return _email_step(EmailForm(formdata=None), spent=True), 422
@@ -84,7 +80,7 @@ def _enter(merchant_slug: str) -> Answer:
     session.clear()  # a new cookie for the new rights
     session[SESSION_KEY] = token
     mark_seen()
-    return _inside(merchant_slug)
+    return to_page("subscriptions")
 
 
 def _asked() -> PortalCode | None:
@@ -93,15 +89,11 @@ def _asked() -> PortalCode | None:
 
 
 def _email_step(form: EmailForm, *, spent: bool = False, elsewhere: bool = False) -> str:
-    return render_template("portal/login.html", merchant=this_merchant(), form=form, spent=spent, elsewhere=elsewhere)
+    return render_template("portal/login.html", form=form, spent=spent, elsewhere=elsewhere)
 
 
 def _code_step(asked: PortalCode, form: CodeForm) -> str:
-    return render_template("portal/code.html", merchant=this_merchant(), form=form, email=asked.email)
-
-
-def _inside(merchant_slug: str) -> Response:
-    return redirect(url_for("portal.subscriptions", merchant_slug=merchant_slug), 303)
+    return render_template("portal/code.html", form=form, email=asked.email)
 
 
 @blueprint.post("/logout")
@@ -110,12 +102,4 @@ def logout(merchant_slug: str) -> Response:
     if found := portal_session():
         sessions.sign_out(found)
     session.clear()
-    return redirect(url_for("portal.login", merchant_slug=merchant_slug), 303)
-
-
-@blueprint.get("/subscriptions")
-@for_customers
-def subscriptions(merchant_slug: str) -> str:
-    merchant, customer = this_merchant(), this_customer()
-    held = cards.of_customer(merchant.id, customer.id, may_change=False)
-    return render_template("portal/subscriptions.html", merchant=merchant, customer=customer, held=held)
+    return to_page("login")

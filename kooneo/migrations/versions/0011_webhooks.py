@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = "0008"
-down_revision = "0007"
+revision = "0011"
+down_revision = "0010"
 
 _ENDPOINT_STATES = ("waiting", "registered", "failed")
 _EVENT_STATES = ("waiting", "done", "ignored", "failed")

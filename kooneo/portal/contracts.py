@@ -1,0 +1,104 @@
+"""What "Mes abonnements" shows of each contract."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kooneo.clock import local_date
+from kooneo.customers.models import Customer
+from kooneo.language import clock_time, day
+from kooneo.language import gettext as _
+from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.periods import withdrawal_ends_at
+from kooneo.legal.queries import refund_of, standing_termination, verified_requests
+from kooneo.legal.references import contract_reference
+from kooneo.legal.services.carry_out import may_withdraw
+from kooneo.money import Money
+from kooneo.portal import words
+from kooneo.portal.self_service import commitment_ends_on
+from kooneo.subscriptions import cards
+from kooneo.subscriptions.cards import Card
+from kooneo.subscriptions.models import Subscription
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """The right to withdraw, while it lasts."""
+
+    last_day: date
+    """To its end, in the merchant's time zone."""
+    refund: Money | None
+
+
+@dataclass(frozen=True)
+class Contract:
+    card: Card
+    reference: str
+    situation: str
+    """Its status in plain words."""
+    after_the_end: str
+    """What becomes of the payments once it has ended."""
+    under_way: str
+    """What was asked for and is not done yet; empty when there is nothing."""
+    request: LegalRequest | None
+    """What the customer declared last of it, and can read again."""
+    commitment_ends_on: date | None
+    may_end: bool
+    withdrawal: Withdrawal | None
+
+
+def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
+    held = cards.of_customer(customer.merchant_id, customer.id, may_change=False)
+    declared = verified_requests(customer.merchant_id, [card.subscription.id for card in held])
+    return [_contract(card, declared[card.subscription.id], time_zone) for card in held]
+
+
+def withdrawal_of(subscription: Subscription, time_zone: str) -> Withdrawal | None:
+    if not may_withdraw(subscription, time_zone):
+        return None
+    last_instant = withdrawal_ends_at(subscription.contracted_on, time_zone) - timedelta(microseconds=1)
+    return Withdrawal(local_date(last_instant, time_zone), refund_of(subscription))
+
+
+def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str) -> Contract:
+    subscription = card.subscription
+    standing = next((each for each in declared if _is_standing(each, subscription)), None)
+    ending = subscription.status.ended or subscription.withdrawn_at or standing_termination(subscription, declared)
+    return Contract(
+        card=card,
+        reference=contract_reference(subscription),
+        situation=words.situation(subscription),
+        after_the_end=words.payments_after_the_end(subscription),
+        under_way=_under_way(card, standing),
+        request=standing or next(iter(declared), None),
+        commitment_ends_on=commitment_ends_on(subscription, time_zone),
+        may_end=not ending,
+        withdrawal=withdrawal_of(subscription, time_zone),
+    )
+
+
+def _is_standing(request: LegalRequest, subscription: Subscription) -> bool:
+    """A withdrawal is, until the money is back; a termination until the contract has ended."""
+    if request.settled_at:
+        return False
+    return request.kind == RequestKind.WITHDRAWAL or not subscription.status.ended
+
+
+def _under_way(card: Card, standing: LegalRequest | None) -> str:
+    if standing is not None:
+        return _declared(standing, card)
+    if card.change is not None and card.waiting:
+        return f"{words.asked(card.change)} {words.not_confirmed_yet()}"
+    return ""
+
+
+def _declared(request: LegalRequest, card: Card) -> str:
+    moment = {"day": day(request.received_at), "time": clock_time(request.received_at)}
+    if request.kind == RequestKind.WITHDRAWAL:
+        return _("Vous avez renoncé à ce contrat le %(day)s à %(time)s.", **moment)
+    asked = _("Vous avez demandé la résiliation le %(day)s à %(time)s.", **moment)
+    if request.wished_on:
+        return f"{asked} {_('Elle prend effet le %(day)s.', day=day(request.wished_on))}"
+    return (
+        f"{asked} {words.not_confirmed_yet() if card.waiting else _('Elle est traitée avant le prochain prélèvement.')}"
+    )
