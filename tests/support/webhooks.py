@@ -31,6 +31,9 @@ from kooneo.webhooks.services.register import take_up as take_up_registrations
 
 from .builders import saved
 from .running import current, fresh, in_app
+from .worker import wait_until
+
+_number = iter(range(1, 10_000))
 
 
 def an_endpoint(merchant: Merchant, **columns: Any) -> WebhookEndpoint:
@@ -52,6 +55,22 @@ def events_of(row: Merchant | Subscription) -> list[WebhookEvent]:
     merchant_id = row.id if isinstance(row, Merchant) else row.merchant_id
     query = select(WebhookEvent).filter_by(merchant_id=merchant_id)
     return list(db.session.scalars(query.order_by(WebhookEvent.received_at)))
+
+
+def an_event_about(
+    row: Subscription | Merchant, what: str = "BILLING.SUBSCRIPTION.UPDATED", **facts: Any
+) -> WebhookEvent:
+    """Already taken in."""
+    merchant_id = row.id if isinstance(row, Merchant) else row.merchant_id
+    values = {"paypal_id": getattr(row, "paypal_id", None), "about_money": "PAYMENT" in what} | facts
+    event = WebhookEvent(merchant_id=merchant_id, event_id=f"WH-{next(_number)}", event_type=what, **values)
+    return saved(event)  # type: ignore[no-any-return]
+
+
+def arrived(row: Merchant | Subscription, number: int) -> list[WebhookEvent]:
+    """Once as many notifications have come in over HTTP: all of them, in order."""
+    wait_until(lambda: len(events_of(row)) >= number, f"{number} notifications")
+    return events_of(row)
 
 
 def attempt_to_process(event: WebhookEvent) -> WebhookEvent:

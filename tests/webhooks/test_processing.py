@@ -1,60 +1,32 @@
 """What becomes of a notification: PayPal is asked, and only its answer counts."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from pathlib import Path
-from threading import Thread
-from typing import Any
-
 import pytest
 from flask import Flask
 from paypal import builders as remote
 from paypal.server import Answer, PayPalServer, Request, json_answer
-from sqlalchemy import select
 from support import paypal
 from support.acting import NORA, ask, at, attempt, changes_of, jobs_of, journal_of, rewrite
-from support.builders import a_merchant, a_payment, a_subscription, client_id_of, merchant_of, saved, secret_of
-from support.running import fresh, in_app, running_app, settings_for
+from support.builders import a_merchant, a_payment, a_subscription, client_id_of, merchant_of, secret_of
+from support.refunds import payments_of
+from support.running import fresh, in_app
 from support.webhooks import (
-    asks_to_register,
+    an_event_about,
+    arrived,
     attempt_to_process,
-    attempt_to_register,
     events_of,
     open_transactions,
     sweep_notifications,
 )
 from support.worker import wait_until
-from werkzeug.serving import make_server
 
-from kooneo.accounts.models import Merchant
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import PaymentState
 from kooneo.clock import now
-from kooneo.extensions import db
 from kooneo.settings.services.keys import delete_keys
 from kooneo.subscriptions.models import ChangeState, Subscription
-from kooneo.webhooks.models import EventState, WebhookEvent
+from kooneo.webhooks.models import EventState
 from kooneo.webhooks.services.process import BACKOFF
 
 pytestmark = pytest.mark.usefixtures("app")
-
-_number = iter(range(1, 10_000))
-
-
-def an_event_about(
-    row: Subscription | Merchant, what: str = "BILLING.SUBSCRIPTION.UPDATED", **facts: Any
-) -> WebhookEvent:
-    """Already taken in."""
-    merchant_id = row.id if isinstance(row, Merchant) else row.merchant_id
-    values = {"paypal_id": getattr(row, "paypal_id", None), "about_money": "PAYMENT" in what} | facts
-    event = WebhookEvent(merchant_id=merchant_id, event_id=f"WH-{next(_number)}", event_type=what, **values)
-    return saved(event)  # type: ignore[no-any-return]
-
-
-@in_app
-def payments_of(subscription: Subscription) -> list[Payment]:
-    query = select(Payment).filter_by(subscription_id=subscription.id).order_by(Payment.at)
-    return list(db.session.scalars(query))
-
 
 # --- the status
 
@@ -258,35 +230,11 @@ def test_no_transaction_is_open_while_paypal_is_asked(kooneo: Flask, fake_paypal
 # --- the whole way: the simulator notifies, Kooneo takes it in, the worker asks
 
 
-@pytest.fixture
-def notified(database_url: str, tmp_path: Path, paypal_url: str) -> Iterator[Subscription]:
-    """Of a merchant whose notifications come in over HTTP."""
-    settings = settings_for(database_url, tmp_path / "notified", paypal_url)
-    with running_app(settings) as kooneo:
-        server = make_server("127.0.0.1", 0, kooneo, threaded=True)
-        kooneo.config["SETTINGS"] = replace(settings, base_url=f"http://127.0.0.1:{server.port}")
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        subscription = a_subscription()
-        merchant = merchant_of(subscription)
-        asks_to_register(merchant)
-        attempt_to_register(merchant)
-        yield subscription
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def _arrived(subscription: Subscription, number: int) -> list[WebhookEvent]:
-    wait_until(lambda: len(events_of(subscription)) >= number, f"{number} notifications")
-    return events_of(subscription)
-
-
 def test_a_cancellation_on_paypal_is_known_at_once(notified: Subscription) -> None:
     client_id = client_id_of(merchant_of(notified))
     paypal.notifications_go_wrong(client_id, duplicate=3)
     paypal.change(notified.paypal_id, status="CANCELLED")
-    (event,) = _arrived(notified, 1)
+    (event,) = arrived(notified, 1)
     wait_until(lambda: {one["state"] for one in paypal.notifications(client_id)} == {"delivered"}, "the doubles")
     assert len(paypal.notifications(client_id)) == 4
     assert len(events_of(notified)) == 1
@@ -302,7 +250,7 @@ def test_forged_ones_and_disorder_change_nothing(notified: Subscription) -> None
         paypal.notifications_go_wrong(client_id, **fault)
     for status in ("SUSPENDED", "ACTIVE", "CANCELLED"):
         paypal.change(notified.paypal_id, status=status)
-    events = _arrived(notified, 2)
+    events = arrived(notified, 2)
     assert [event.event_type.rpartition(".")[2] for event in events] == ["CANCELLED", "ACTIVATED"]
     wait_until(lambda: paypal.notifications(client_id)[0]["status"] == 400, "a forged one that is refused")
     for event in events:
@@ -314,7 +262,7 @@ def test_forged_ones_and_disorder_change_nothing(notified: Subscription) -> None
 def test_a_partial_refund_on_paypal_is_written_with_its_amount(notified: Subscription) -> None:
     attempt_to_process(an_event_about(notified, "PAYMENT.SALE.COMPLETED"))
     sale_id = paypal.refund(notified.paypal_id, amount="9.00")
-    event = _arrived(notified, 2)[-1]
+    event = arrived(notified, 2)[-1]
     assert (event.paypal_id, event.sale_id, event.refunded_minor) == (None, sale_id, 900)
     attempt_to_process(event)
     assert payments_of(notified)[-1].refunded_minor == 900

@@ -16,6 +16,7 @@ from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
 from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.reconciliations import ENDED_BEFORE_IT_BEGAN
 from kooneo.subscriptions.services.request import ChangeInProgress, KeysMissing, Wish, request_change, unsettled_change
+from kooneo.subscriptions.services.tell import tell_of_the_end_at_paypal
 from kooneo.subscriptions.services.truth import align
 
 _KOONEO = Actor(ActorKind.KOONEO, "Kooneo", "worker")
@@ -31,7 +32,9 @@ def conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, prob
         if not subscription.charging:  # what charges after its end does so until PayPal says otherwise
             subscription.check_problem = problem
     elif not unsettled_change(subscription_id):
+        was = subscription.status
         align(subscription, remote)
+        tell_of_the_end_at_paypal(subscription, was=was)
     return before != (subscription.status, subscription.charging, subscription.unconfirmed)
 
 
