@@ -25,7 +25,7 @@ class MailKind(StrEnum):
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
     ENDED_MERCHANT = "ended_merchant"
-    """To the owner: a customer has ended a subscription."""
+    """To the owner: a subscription has ended, and nobody of theirs had asked for it here."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""

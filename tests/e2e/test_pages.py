@@ -19,6 +19,7 @@ from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
 from support.requirements import require
+from support.webhooks import an_endpoint
 
 from kooneo.accounts.models import Role
 from kooneo.billing.refunds import RefundRequest
@@ -602,6 +603,14 @@ def _keys_page(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/settings/paypal")
 
 
+def _keys_with_notifications(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    an_endpoint(merchant)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/settings/paypal")
+    expect(page.get_by_text("Aucune notification")).to_be_visible()
+
+
 def _keys_tried(page: Page, stack: Stack) -> None:
     _keys_page(page, stack)
     page.get_by_label("Production").check()
@@ -733,6 +742,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_stopping, _refunding, _refund_refused),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
+    _keys_with_notifications,
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
     *(_declaring, _declaration_summary, _declaration_received),
