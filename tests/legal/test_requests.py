@@ -284,8 +284,11 @@ def test_a_withdrawal_without_the_right_to_it_is_kept_for_a_person(why: str) -> 
         saved(Consent(merchant_id=subscription.merchant_id, subscription_id=subscription.id, text="J'accepte."))
     _carry_out(_withdrawal(subscription))
     assert (fresh(subscription).withdrawn_at, _change_of(subscription)) == (None, None)
+    a_payment(subscription)
     [line] = attention(merchant_of(subscription))
     assert "à vous de décider" in line
+    assert "Rembourser" not in line, "nothing is owed while nobody has decided"
+    assert "Si elle est valable, le remboursement est dû avant le" in line
 
 
 def test_the_day_of_the_declaration_counts_not_that_of_the_link() -> None:
