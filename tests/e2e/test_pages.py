@@ -18,11 +18,13 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
+from support.mail import a_message
 from support.requirements import require
 
 from kooneo.accounts.models import Role
 from kooneo.billing.refunds import RefundRequest
 from kooneo.clock import now
+from kooneo.mail.models import MailProblem, MessageState
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ChangeState
 from kooneo.takeover.models import TakeoverItem
@@ -204,6 +206,18 @@ def _attention(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, merchant)
     page.goto(f"{stack.url}/attention")
     expect(page.get_by_role("button", name="Réessayer")).to_have_count(2)
+
+
+def _undelivered_mail(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    subscription = builders.a_subscription(merchant=merchant)
+    for problem in (MailProblem.RECIPIENT, MailProblem.UNREACHABLE):
+        message = a_message(merchant, subject="Votre demande de résiliation du 23 novembre 2026, référence R-7K3Q-9D2M")
+        values = {"state": MessageState.FAILED, "attempts": 14, "sent_at": None, "next_attempt_at": None}
+        rewrite(message, problem=problem, customer_id=subscription.customer_id, **values)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/attention")
+    expect(page.get_by_role("button", name="Envoyer de nouveau")).to_have_count(2)
 
 
 def _nothing_to_do(page: Page, stack: Stack) -> None:
@@ -730,7 +744,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_portal_contents, _portal_content, _portal_closed_content, _portal_payments, _portal_profile),
     *(_portal_accessibility, _portal_not_found),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
-    *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
+    *(_attention, _undelivered_mail, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_stopping, _refunding, _refund_refused),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
     *(_record_without_keys, _first_steps),
