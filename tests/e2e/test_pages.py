@@ -326,6 +326,29 @@ def _declaration_received(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("Votre demande est enregistrée.")).to_be_visible()
 
 
+def _declaration_link(page: Page, stack: Stack) -> None:
+    """Of a withdrawal that comes too late."""
+    customer = builders.customer_of(builders.a_subscription())
+    page.goto(f"{stack.url}/portal/{builders.merchant_of(customer).slug}/withdrawal")
+    page.get_by_label("Nom et prénom").fill(customer.name)
+    page.get_by_label("Adresse e-mail").fill(customer.email)
+    page.get_by_role("button", name="Relire ma demande").click()
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    page.goto(steps.declaration_link_in_the_mailbox(page, stack, customer))
+    expect(page.get_by_text("Confirmez que cette demande vient bien de vous.")).to_be_visible()
+
+
+def _declaration_verified(page: Page, stack: Stack) -> None:
+    _declaration_link(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("vérifie si le délai pour renoncer")).to_be_visible()
+
+
+def _declaration_link_unknown(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/portal/{builders.a_merchant().slug}/termination?token=coupe")
+    expect(page.get_by_text("Ce lien n’est pas reconnu.")).to_be_visible()
+
+
 def _lost_connection(page: Page, stack: Stack) -> None:
     _dialog(page, stack)
     page.route("**/cancellation", lambda route: route.abort())
@@ -750,6 +773,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
     *(_declaring, _declaration_summary, _declaration_received),
+    *(_declaration_link, _declaration_verified, _declaration_link_unknown),
     *(
         _products,
         _products_to_review,

@@ -99,6 +99,7 @@ def test_by_keyboard_at_320_px_without_a_script_a_kept_content_stays(stack: Stac
         return page.locator("h1").inner_text() == "Votre contrat a pris fin"
 
     until(ended, "PayPal confirms")
+    expect(page.get_by_role("button", name="Imprimer")).to_have_count(0)  # it would do nothing
     _press(page, "link", "Mes contenus")
     expect(page.locator("[data-access='open']")).to_have_count(2)
     _press(page, "link", "Premiers pas")
