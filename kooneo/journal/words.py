@@ -46,6 +46,8 @@ EVENTS = {
     "webhook.registered": ("Adresse des notifications enregistrée chez PayPal", "live"),
     "mail.sent": ("E-mail envoyé", ""),
     "mail.failed": ("E-mail non remis", "late"),
+    "mail.tried_again": ("E-mail à envoyer de nouveau", "held"),
+    "mail.given_up": ("E-mail non remis : l'équipe y a renoncé", ""),
     "portal.signed_in": ("Connexion à l'espace client", ""),
     "portal.signed_out": ("Déconnexion de l'espace client", ""),
     "portal.sign_in_failed": ("Connexion à l'espace client refusée : trop de codes faux", "late"),

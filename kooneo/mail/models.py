@@ -71,6 +71,13 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index(
+            "ix_outbox_messages_undelivered",
+            "merchant_id",
+            "written_at",
+            sqlite_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+        ),
+        Index(
             "ix_outbox_messages_readable",
             "written_at",
             sqlite_where=text("text IS NOT NULL"),
@@ -97,6 +104,8 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
     useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """It is not sent after that; none = it is always worth reading."""
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the team decided that nobody needs to look at it any more."""
     problem: Mapped[MailProblem | None] = enum_column(MailProblem)
     server_code: Mapped[int | None]
     """The mail server's three digits, when it gave some."""
