@@ -80,6 +80,7 @@ STYLESHEETS = (
         "button",
         "badge",
         "message",
+        "out-of-order",
         "field",
         "filters",
         "table",
@@ -154,6 +155,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         error_pages,
         cli,
         attention,
+        operations,
         webhook_office,
     ):
         extension.init_app(app)

@@ -1,12 +1,15 @@
 """Whether this process answers, and whether it can work."""
 
-from flask import Blueprint
-from sqlalchemy import text
+from flask import Blueprint, Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from kooneo.extensions import db
+from kooneo.jobs.signs import is_silent, last_sign
 
 blueprint = Blueprint("operations", __name__)
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals.update(worker_sign=last_sign, worker_is_silent=is_silent)
 
 
 @blueprint.get("/healthz")
@@ -16,8 +19,11 @@ def healthz() -> dict[str, str]:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[dict[str, str], int]:
+    """Without a worker the answer is still 200: what is asked for is kept, and carried out when there is one again."""
     try:
-        db.session.execute(text("SELECT 1 FROM merchants LIMIT 1"))
+        sign = last_sign()
     except SQLAlchemyError:
         return {"status": "unavailable"}, 503
-    return {"status": "ok"}, 200
+    if is_silent(sign):
+        return {"status": "degraded", "worker": "not running"}, 200
+    return {"status": "ok", "worker": "running"}, 200

@@ -65,6 +65,7 @@ def engine(session_folder: Path, paypal_url: str) -> Iterator[engines.Engine]:
     close(app)
     with running_app(settings_for(chosen.template, session_folder / "instance", paypal_url)):
         builders.noise()
+        builders.a_worker_is_there()
     yield chosen
     if isinstance(chosen, engines.PostgreSQL):
         chosen.drop_template()

@@ -15,6 +15,7 @@ from flask import Flask
 
 from kooneo import jobs
 from kooneo.clock import now
+from kooneo.jobs.signs import EVERY, give_sign
 
 _SLOTS = {jobs.QUEUE: 16, jobs.MAIL: 6, jobs.CHECKS: 4}
 _SLOTS_PER_PARTITION = 2
@@ -41,9 +42,17 @@ def run(app: Flask) -> None:
                 prepare()
         start(app)
         log.info("worker.started", name=settings.worker_name)
-        stop.wait()
+        _live(app, settings.worker_name, stop)
         DBOS.destroy(workflow_completion_timeout_sec=_DRAIN_SECONDS)
         log.info("worker.stopped")
+
+
+def _live(app: Flask, name: str, stop: threading.Event) -> None:
+    while True:
+        with app.app_context():
+            give_sign(name)
+        if stop.wait(EVERY.total_seconds()):
+            return
 
 
 def start(app: Flask) -> None:

@@ -12,7 +12,7 @@ from support.running import fresh
 from kooneo.clock import now
 from kooneo.subscriptions.lifecycle import ENDED, Gateway
 from kooneo.subscriptions.models import ChangeState, Subscription
-from kooneo.subscriptions.services.reconciliation.begin import begin_everywhere
+from kooneo.subscriptions.services.reconciliation.begin import begin_everywhere, catch_up
 from kooneo.subscriptions.services.request import KeysMissing
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -193,3 +193,16 @@ def test_the_night_begins_a_run_for_everybody_with_keys_and_ends_what_was_left()
     assert latest_run(keyless.id) is None
     with pytest.raises(KeysMissing):
         begin(keyless.id)
+
+
+def test_a_night_without_a_worker_is_made_up_for() -> None:
+    merchant_id = a_subscription().merchant_id
+    last = reconciled(merchant_of(a_subscription()))
+    run_schedule(catch_up)
+    assert latest_run(merchant_id) is None, "nobody was looked at before: the night begins"
+    assert latest_run(last.merchant_id).id == last.id, "the night is not over"
+    with later(hours=26):
+        run_schedule(catch_up)
+        run_schedule(catch_up)
+    made_up = latest_run(last.merchant_id)
+    assert (made_up.id != last.id, made_up.finished_at) == (True, None)

@@ -31,6 +31,7 @@ from kooneo.files.kinds import accept
 from kooneo.files.models import StoredFile
 from kooneo.files.pictures import draw
 from kooneo.files.services import keep
+from kooneo.jobs.signs import WorkerSign
 from kooneo.journal.services import Actor
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.references import contract_reference
@@ -490,3 +491,10 @@ def noise() -> None:
         )
         subscription = a_subscription(customer, offer=offer, status=status)
         a_payment(subscription)
+
+
+@in_app
+def a_worker_is_there(*, seen_at: datetime | None = None) -> None:
+    """It says so for as long as the test lasts, unless `seen_at` says when it was last heard of."""
+    with transaction():
+        db.session.merge(WorkerSign(name="tests", seen_at=seen_at or now() + timedelta(days=1)))

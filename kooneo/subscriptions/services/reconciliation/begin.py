@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from kooneo import jobs, leases
 from kooneo.accounts.models import Merchant
@@ -18,6 +18,7 @@ from kooneo.subscriptions.services.reconciliation.runs import enqueue, finish, p
 from kooneo.subscriptions.services.request import KeysMissing
 
 _ENDED_EVERY = timedelta(days=6, hours=12)
+_A_NIGHT_MISSED = timedelta(hours=25)
 _KEEP = timedelta(days=60)
 
 
@@ -25,6 +26,16 @@ _KEEP = timedelta(days=60)
 def begin_everywhere() -> None:
     merchant_ids = db.session.scalars(select(Merchant.id)).all()
     for merchant_id in merchant_ids:
+        with suppress(KeysMissing):
+            begin(merchant_id)
+
+
+@jobs.every_minute("catch_up_reconciliations")
+def catch_up() -> None:
+    """The worker was away last night: who was looked at before that is looked at now."""
+    last = select(Reconciliation.merchant_id).group_by(Reconciliation.merchant_id)
+    missed = last.having(func.max(Reconciliation.begun_at) < now() - _A_NIGHT_MISSED)
+    for merchant_id in db.session.scalars(missed).all():
         with suppress(KeysMissing):
             begin(merchant_id)
 
