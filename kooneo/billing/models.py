@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.columns import MerchantScoped, enum_column
@@ -18,13 +18,6 @@ class PaymentState(StrEnum):
     PENDING = "pending"
     """On its way: nobody has it yet."""
     FAILED = "failed"
-    PARTIALLY_REFUNDED = "partially_refunded"
-    """PayPal's list of a subscription's payments does not say how much of it."""
-    REFUNDED = "refunded"
-
-
-KEPT = (PaymentState.COMPLETED, PaymentState.PARTIALLY_REFUNDED)
-"""What counts as paid. Only what was given back whole does not: the part that stayed is not known."""
 
 
 class Refund(StrEnum):
@@ -52,10 +45,11 @@ class Payment(MerchantScoped, Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[PaymentState] = enum_column(PaymentState)
     at: Mapped[datetime] = mapped_column(UTCDateTime)
-    refunded_minor: Mapped[int] = mapped_column(default=0)
-    """In all, when it was given back in several parts; at most the amount."""
+    refunded_minor: Mapped[int | None] = mapped_column(Integer().evaluates_none(), default=0)
+    """In all, when it was given back in several parts; at most the amount. None: a part of it, and PayPal's list of payments
+    does not say how much."""
     refunded_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-    """The last time."""
+    """The last time, as far as it is known."""
 
     customer: Mapped[Customer] = relationship(lazy="raise")
 
@@ -63,7 +57,7 @@ class Payment(MerchantScoped, Base):
     def refundable(self) -> Money:
         """What PayPal could still be asked to give back."""
         taken_by_paypal = self.state == PaymentState.COMPLETED and self.paypal_transaction_id
-        return Money(self.amount_minor - self.refunded_minor if taken_by_paypal else 0, self.currency)
+        return Money(self.amount_minor - self.refunded.minor if taken_by_paypal else 0, self.currency)
 
     @property
     def amount(self) -> Money:
@@ -71,10 +65,27 @@ class Payment(MerchantScoped, Base):
 
     @property
     def refunded(self) -> Money:
-        return Money(self.refunded_minor, self.currency)
+        """As far as it is known."""
+        return Money(self.refunded_minor or 0, self.currency)
 
     @property
     def refund(self) -> Refund:
-        if not self.refunded_minor:
+        if self.refunded_minor == 0:
             return Refund.NONE
-        return Refund.WHOLE if self.refunded_minor >= self.amount_minor else Refund.PART
+        return Refund.WHOLE if self.refunded.minor >= self.amount_minor else Refund.PART
+
+
+KEPT_MINOR = Payment.amount_minor - func.coalesce(Payment.refunded_minor, 0)
+"""What stayed of a payment, as far as it is known."""
+
+
+class PaymentRefund(MerchantScoped, Base):
+    """One refund that PayPal has made, whoever asked for it: it counts once, however often and from whomever it is heard of."""
+
+    __tablename__ = "payment_refunds"
+    __table_args__ = (UniqueConstraint("merchant_id", "payment_id", "paypal_refund_id"),)
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    payment_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("payments.id"))
+    paypal_refund_id: Mapped[str] = mapped_column(String(50))
+    amount_minor: Mapped[int]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import joinedload
 
-from kooneo.billing.models import KEPT, Payment, PaymentState
+from kooneo.billing.models import KEPT_MINOR, Payment, PaymentState
 from kooneo.billing.refunds import UNSETTLED, RefundRequest
 from kooneo.catalog.models import Offer
 from kooneo.extensions import db
@@ -17,8 +17,6 @@ from kooneo.subscriptions.lifecycle import ENDED
 from kooneo.subscriptions.models import Subscription
 
 PAGE_SIZE = 25
-
-_KEPT = Payment.amount_minor - Payment.refunded_minor
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,7 @@ def _refundable(merchant_id: uuid.UUID) -> Select[Payment]:
         Payment.merchant_id == merchant_id,
         Payment.state == PaymentState.COMPLETED,
         Payment.paypal_transaction_id.is_not(None),
-        _KEPT > 0,
+        KEPT_MINOR > 0,
         ~under_way.exists(),
     )
 
@@ -129,7 +127,13 @@ def _of_customer(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> Select[Payme
 def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
     """By currency, what was taken first."""
     query = (
-        select(Payment.state, Payment.currency, func.sum(_KEPT), func.count(), func.sum(Payment.refunded_minor))
+        select(
+            Payment.state,
+            Payment.currency,
+            func.sum(KEPT_MINOR),
+            func.count(),
+            func.sum(func.coalesce(Payment.refunded_minor, 0)),
+        )
         .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
         .group_by(Payment.state, Payment.currency)
         .order_by(Payment.currency, Payment.state)
@@ -143,11 +147,11 @@ def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
 def paid_in_all(merchant_id: uuid.UUID, customer_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Money]]:
     """What each customer has really paid, without what was given back; an amount a currency."""
     query = (
-        select(Payment.customer_id, Payment.currency, func.sum(_KEPT))
+        select(Payment.customer_id, Payment.currency, func.sum(KEPT_MINOR))
         .where(
             Payment.merchant_id == merchant_id,
             Payment.customer_id.in_(customer_ids),
-            Payment.state.in_(KEPT),
+            Payment.state == PaymentState.COMPLETED,
         )
         .group_by(Payment.customer_id, Payment.currency)
         .order_by(Payment.currency)

@@ -12,8 +12,6 @@ _STATES = {
     PaymentState.COMPLETED: ("Encaissé", "live", "check"),
     PaymentState.PENDING: ("En cours d'encaissement", "held", "mark-waiting"),
     PaymentState.FAILED: ("Refusé", "late", "cross"),
-    PaymentState.PARTIALLY_REFUNDED: ("Remboursé en partie", "mute", "info"),
-    PaymentState.REFUNDED: ("Remboursé", "mute", "left"),
 }
 
 _REFUNDS = {Refund.PART: ("Remboursé en partie", "held", "back"), Refund.WHOLE: ("Remboursé", "mute", "back")}

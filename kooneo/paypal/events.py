@@ -29,6 +29,14 @@ _ID = re.compile(r"[A-Za-z0-9-]{3,50}")
 
 
 @dataclass(frozen=True)
+class ToldRefund:
+    refund_id: str
+    amount: Money
+    total: Money | None
+    """Of that payment in all, when PayPal says so."""
+
+
+@dataclass(frozen=True)
 class RemoteEvent:
     event_id: str
     event_type: str
@@ -36,8 +44,8 @@ class RemoteEvent:
     subscription_id: str | None
     sale_id: str | None
     """Of the payment, which is also its id among the subscription's transactions."""
-    refunded: Money | None
-    """How much of that payment was given back so far: PayPal's list of transactions does not tell it."""
+    refund: ToldRefund | None
+    """PayPal's list of transactions says that something was given back, and not how much."""
 
     @property
     def known(self) -> bool:
@@ -61,7 +69,7 @@ def read_event(body: bytes) -> RemoteEvent:
         created_at=_instant(event),
         subscription_id=_subscription(event_type, resource),
         sale_id=_sale(event_type, resource),
-        refunded=_refunded(resource) if gives_back else None,
+        refund=_refund(resource) if gives_back else None,
     )
 
 
@@ -78,12 +86,18 @@ def _sale(event_type: str, resource: Part) -> str | None:
     return _matching(resource, "sale_id", _ID) or _matching(resource, "id", _ID)
 
 
-def _refunded(resource: Part) -> Money | None:
-    """In all, or by this refund where PayPal gives no total. PayPal writes refunds with a minus sign, or without."""
-    amount = _part(resource, "amount")
-    total = _part(resource, "total_refunded_amount")
-    currency = _text(total, "currency") or _text(amount, "currency")
-    value = _text(total, "value") or _text(amount, "total")
+def _refund(resource: Part) -> ToldRefund | None:
+    """PayPal writes what was given back with a minus sign, or without."""
+    refund_id = _matching(resource, "id", _ID)
+    amount = _money(_part(resource, "amount"), "total")
+    total = _money(_part(resource, "total_refunded_amount"), "value")
+    if refund_id is None or amount is None:
+        return None
+    return ToldRefund(refund_id, amount, total if total and total.currency == amount.currency else None)
+
+
+def _money(part: Part, key: str) -> Money | None:
+    value, currency = _text(part, key), _text(part, "currency")
     try:
         return Money.parse(value.lstrip("-"), currency) if value and currency else None
     except ValueError:

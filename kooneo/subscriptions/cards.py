@@ -173,11 +173,14 @@ def _pause(subscription: Subscription) -> Note:
 def _late(subscription: Subscription) -> Note:
     count = subscription.failed_payments
     lead = ngettext("Un prélèvement a échoué.", "Le prélèvement a échoué %(num)s fois.", max(count, 1))
-    owed = (
-        _("Reste dû : %(amount)s.", amount=amount(subscription.outstanding)) if subscription.outstanding_minor else ""
-    )
-    retry = _("PayPal réessaie ; l'accès reste ouvert.")
-    return Note("late", f"status-{subscription.status}", lead, f"{owed} {retry}".strip())
+    since, failed_at = subscription.paid_until, subscription.last_failed_payment_at
+    said = [
+        _("Impayé depuis le %(day)s.", day=day(since)) if since and since < now() else "",
+        _("Dernier refus le %(day)s.", day=day(failed_at)) if failed_at else "",
+        _("Reste dû : %(amount)s.", amount=amount(subscription.outstanding)) if subscription.outstanding_minor else "",
+        _("PayPal réessaie ; l'accès reste ouvert."),
+    ]
+    return Note("late", f"status-{subscription.status}", lead, " ".join(filter(None, said)))
 
 
 def _permissions(

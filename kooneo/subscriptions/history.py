@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import Payment, PaymentState, Refund
 from kooneo.language import amount
 from kooneo.language import gettext as _
 from kooneo.subscriptions import words
@@ -16,8 +16,10 @@ _PAYMENTS = {
     PaymentState.COMPLETED: ("Paiement reçu : %(amount)s", "live"),
     PaymentState.PENDING: ("Paiement en cours d'encaissement : %(amount)s", "held"),
     PaymentState.FAILED: ("Prélèvement refusé : %(amount)s", "late"),
-    PaymentState.PARTIALLY_REFUNDED: ("Paiement remboursé en partie : %(amount)s prélevés", ""),
-    PaymentState.REFUNDED: ("Paiement remboursé : %(amount)s", ""),
+}
+_REFUNDED = {
+    Refund.PART: ("Paiement remboursé en partie : %(amount)s prélevés", ""),
+    Refund.WHOLE: ("Paiement remboursé : %(amount)s", ""),
 }
 
 
@@ -48,7 +50,7 @@ def _start(subscription: Subscription) -> HistoryLine:
 
 def _payment_line(payment: Payment) -> HistoryLine:
     source = "PayPal" if payment.paypal_transaction_id else _("Reçu hors de PayPal")
-    text, tone = _PAYMENTS[payment.state]
+    text, tone = _REFUNDED.get(payment.refund) or _PAYMENTS[payment.state]
     return HistoryLine(payment.at, _(text, amount=amount(payment.amount)), source, tone)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from kooneo.billing.models import KEPT, Payment
+from kooneo.billing.models import KEPT_MINOR, Payment, PaymentState
 from kooneo.catalog.models import Offer, Product
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
@@ -94,11 +94,11 @@ def newest_payments(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uu
 def paid_totals(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
     """What was really taken for each subscription, without what was given back, in minor units of its currency."""
     query = (
-        select(Payment.subscription_id, func.sum(Payment.amount_minor - Payment.refunded_minor))
+        select(Payment.subscription_id, func.sum(KEPT_MINOR))
         .where(
             Payment.merchant_id == merchant_id,
             Payment.subscription_id.in_(ids),
-            Payment.state.in_(KEPT),
+            Payment.state == PaymentState.COMPLETED,
         )
         .group_by(Payment.subscription_id)
     )

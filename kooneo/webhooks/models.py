@@ -11,7 +11,6 @@ from kooneo.clock import now
 from kooneo.columns import MerchantScoped, enum_column
 from kooneo.extensions import Base, UTCDateTime
 from kooneo.leases import LeaseColumns
-from kooneo.money import Money
 
 
 class EndpointState(StrEnum):
@@ -94,18 +93,16 @@ class WebhookEvent(MerchantScoped, LeaseColumns, Base):
     sale_id: Mapped[str | None] = mapped_column(String(50))
     """Of the payment."""
     about_money: Mapped[bool] = mapped_column(default=False)
+    refund_id: Mapped[str | None] = mapped_column(String(50))
     refunded_minor: Mapped[int | None]
+    """By this refund."""
+    refunded_total_minor: Mapped[int | None]
+    """Of the payment in all, when PayPal says so."""
     refunded_currency: Mapped[str | None] = mapped_column(String(3))
     state: Mapped[EventState] = enum_column(EventState, default=EventState.WAITING)
     problem: Mapped[str | None] = mapped_column(String(60))
     """Why it is not done (subscriptions.problems.Problem)."""
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
-
-    @property
-    def refunded(self) -> Money | None:
-        if self.refunded_minor is None or self.refunded_currency is None:
-            return None
-        return Money(self.refunded_minor, self.refunded_currency)
 
 
 UNSETTLED = WebhookEvent.state == EventState.WAITING

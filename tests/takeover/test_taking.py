@@ -9,7 +9,7 @@ from support.builders import a_customer, a_merchant, a_product, a_subscription, 
 from support.refunds import payments_of
 from support.running import fresh
 
-from kooneo.billing.models import PaymentState
+from kooneo.billing.models import PaymentState, Refund
 from kooneo.clock import local_date, now
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
@@ -149,16 +149,15 @@ def test_a_buyer_without_a_name_is_called_by_the_address() -> None:
     assert [customer.name for customer in customers_of(merchant)] == ["sans-nom@client.test"]
 
 
-@pytest.mark.parametrize(
-    ("partial", "state"), [(False, PaymentState.REFUNDED), (True, PaymentState.PARTIALLY_REFUNDED)]
-)
-def test_payments_have_paypals_states(partial: bool, state: PaymentState) -> None:
+@pytest.mark.parametrize(("partial", "refund"), [(False, Refund.WHOLE), (True, Refund.PART)])
+def test_payments_have_paypals_states(partial: bool, refund: Refund) -> None:
     merchant = a_merchant()
     paypal_id = lives_at_paypal(merchant, failed_payments_count=1, outstanding="49.00", cycles_completed=2)
     paypal.refund(paypal_id, partial=partial)
     taken_over(merchant)
-    found = [payment.state for payment in payments_of(record_of(paypal_id))]
-    assert found == [PaymentState.COMPLETED, state, PaymentState.FAILED]
+    found = payments_of(record_of(paypal_id))
+    assert [payment.state for payment in found] == [PaymentState.COMPLETED, PaymentState.COMPLETED, PaymentState.FAILED]
+    assert [payment.refund for payment in found] == [Refund.NONE, refund, Refund.NONE]
 
 
 def test_a_subscription_with_terms_of_its_own_keeps_them() -> None:
@@ -197,7 +196,7 @@ def test_taking_over_again_changes_nothing_and_brings_what_is_new() -> None:
         second: (ItemState.UPDATED, None),
         new: (ItemState.TAKEN, None),
     }
-    assert payments_of(record_of(first))[-1].state == PaymentState.REFUNDED
+    assert payments_of(record_of(first))[-1].refund == Refund.WHOLE
     assert record_of(second).status == SubscriptionStatus.CANCELLED
     assert journal_of(record_of(second))[-1] == ("subscription.cancelled", "active", "cancelled")
 

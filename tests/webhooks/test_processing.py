@@ -1,13 +1,19 @@
 """What becomes of a notification: PayPal is asked, and only its answer counts."""
 
+import itertools
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from flask import Flask
 from paypal import builders as remote
 from paypal.server import Answer, PayPalServer, Request, json_answer
 from support import paypal
 from support.acting import NORA, ask, at, attempt, changes_of, jobs_of, journal_of, rewrite
-from support.builders import a_merchant, a_payment, a_subscription, client_id_of, merchant_of, secret_of
-from support.refunds import payments_of
+from support.browser import signed_in
+from support.builders import a_member, a_merchant, a_payment, a_subscription, client_id_of, merchant_of, secret_of
+from support.refunds import ask_refund, payments_of
+from support.refunds import attempt as attempt_refund
 from support.running import fresh, in_app
 from support.webhooks import (
     an_event_about,
@@ -19,14 +25,17 @@ from support.webhooks import (
 )
 from support.worker import wait_until
 
-from kooneo.billing.models import PaymentState
+from kooneo.billing.models import PaymentState, Refund
 from kooneo.clock import now
 from kooneo.settings.services.keys import delete_keys
 from kooneo.subscriptions.models import ChangeState, Subscription
-from kooneo.webhooks.models import EventState
+from kooneo.webhooks.models import EventState, WebhookEvent
 from kooneo.webhooks.services.process import BACKOFF
 
 pytestmark = pytest.mark.usefixtures("app")
+
+_number = itertools.count(1)
+
 
 # --- the status
 
@@ -160,6 +169,11 @@ def test_a_refused_payment_is_written_and_the_customer_is_late() -> None:
     attempt_to_process(an_event_about(subscription, "BILLING.SUBSCRIPTION.PAYMENT.FAILED"))
     assert fresh(subscription).status == "past_due"
     assert PaymentState.FAILED in {payment.state for payment in payments_of(subscription)}
+    rewrite(subscription, paid_until=now() - timedelta(days=9))
+    page = signed_in(a_member(merchant_of(subscription))).open(f"/customers/{subscription.customer_id}/subscriptions")
+    card = page.by_id(f"subscription-{subscription.id}").text
+    for told in ("prélèvement a échoué.", "Impayé depuis le", "Dernier refus le", "Reste dû"):
+        assert told in card
 
 
 def test_what_is_not_about_money_reads_no_payments() -> None:
@@ -169,30 +183,89 @@ def test_what_is_not_about_money_reads_no_payments() -> None:
     assert payments_of(subscription) == []
 
 
-def test_a_refund_names_only_the_payment() -> None:
+def _refund(subscription: Subscription, sale_id: str, minor: int, **facts: Any) -> WebhookEvent:
+    """It names the payment alone."""
+    told = {"paypal_id": None, "sale_id": sale_id, "refunded_minor": minor, "refunded_currency": "EUR"}
+    told |= {"refund_id": f"R-{next(_number)}", "created_at": now()}
+    return an_event_about(subscription, "PAYMENT.SALE.REFUNDED", **(told | facts))
+
+
+@pytest.fixture
+def paid() -> Subscription:
+    """Whose payments are known here."""
     subscription = a_subscription()
     attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.COMPLETED"))
-    sale_id = paypal.refund(subscription.paypal_id, amount="9.00")
-    told = {"paypal_id": None, "sale_id": sale_id, "refunded_currency": "EUR"}
-    part = an_event_about(subscription, "PAYMENT.SALE.REFUNDED", refunded_minor=900, **told)
-    assert attempt_to_process(part).state == EventState.DONE
-    *others, given_back = payments_of(subscription)
+    return subscription
+
+
+@pytest.mark.parametrize("with_total", [True, False])
+def test_each_refund_counts_once(paid: Subscription, with_total: bool) -> None:
+    def told(minor: int, total: int, **facts: Any) -> None:
+        facts |= {"refunded_total_minor": total} if with_total else {}
+        assert attempt_to_process(_refund(paid, sale_id, minor, **facts)).state == EventState.DONE
+
+    sale_id = paypal.refund(paid.paypal_id, amount="9.00")
+    told(900, 900, refund_id="R-FIRST")
+    told(900, 900, refund_id="R-FIRST")
+    *others, given_back = payments_of(paid)
     assert (given_back.paypal_transaction_id, given_back.refunded_minor) == (sale_id, 900)
     assert {payment.refunded_minor for payment in others} == {0}
-    paypal.refund(subscription.paypal_id)
-    whole = an_event_about(subscription, "PAYMENT.SALE.REFUNDED", refunded_minor=4900, **told)
-    attempt_to_process(whole)
-    attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.REFUNDED", refunded_minor=900, **told))
-    assert payments_of(subscription)[-1].refunded_minor == subscription.price_minor, "it only grows"
+    paypal.refund(paid.paypal_id, amount="6.00")
+    told(600, 1500)
+    told(900, 900, refund_id="R-FIRST")
+    assert (payments_of(paid)[-1].refunded_minor, payments_of(paid)[-1].refund) == (1500, Refund.PART)
+    paypal.refund(paid.paypal_id)
+    told(3400, 4900)
+    assert payments_of(paid)[-1].refund == Refund.WHOLE
+    lines = [line for line in journal_of(paid) if line[0] == "payment.refunded"]
+    assert len(lines) == 3
 
 
-def test_a_refund_counts_only_when_paypal_says_there_was_one() -> None:
-    subscription = a_subscription()
+def test_what_was_refunded_before_kooneo_heard_of_it_is_in_paypals_total(paid: Subscription) -> None:
+    sale_id = paypal.refund(paid.paypal_id, amount="9.00")
+    attempt_to_process(an_event_about(paid, "PAYMENT.SALE.COMPLETED"))
+    assert (payments_of(paid)[-1].refunded_minor, payments_of(paid)[-1].refund) == (None, Refund.PART)
+    attempt_to_process(_refund(paid, sale_id, 100, refunded_total_minor=900))
+    assert payments_of(paid)[-1].refunded_minor == 900
+
+
+def test_a_refund_made_here_is_not_counted_again(paid: Subscription) -> None:
+    payment = payments_of(paid)[-1]
+    request = attempt_refund(ask_refund(payment, 900, key="form"))
+    told = {"refund_id": request.paypal_refund_id}
+    attempt_to_process(_refund(paid, payment.paypal_transaction_id or "", 900, **told))
+    assert payments_of(paid)[-1].refunded_minor == 900
+    assert [event for event, *_ in journal_of(paid)] == ["payment.refund_requested", "payment.refunded"]
+
+
+def test_a_refund_counts_only_when_paypal_says_there_was_one(paid: Subscription) -> None:
+    """Its list may lag behind: it is read again."""
+    sale_id = payments_of(paid)[-1].paypal_transaction_id or ""
+    event = attempt_to_process(_refund(paid, sale_id, 900))
+    assert (event.state, event.problem) == (EventState.WAITING, "not_effective")
+    assert payments_of(paid)[-1].refunded_minor == 0
+    paypal.refund(paid.paypal_id, amount="9.00")
+    with at(event.next_attempt_at or now()):
+        assert attempt_to_process(event).state == EventState.DONE
+    assert payments_of(paid)[-1].refunded_minor == 900
+
+
+def test_a_refund_in_another_currency_is_known_and_not_counted(paid: Subscription) -> None:
+    sale_id = paypal.refund(paid.paypal_id, amount="9.00")
+    attempt_to_process(_refund(paid, sale_id, 900, refunded_currency="USD"))
+    assert payments_of(paid)[-1].refund == Refund.PART
+    assert payments_of(paid)[-1].refunded_minor is None
+
+
+def test_a_payment_after_the_end_waits_for_a_person() -> None:
+    subscription = a_subscription(status="cancelled", at_paypal={"status": "ACTIVE"})
     attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.COMPLETED"))
-    sale_id = payments_of(subscription)[-1].paypal_transaction_id
-    told = {"sale_id": sale_id, "refunded_minor": 4900, "refunded_currency": "EUR"}
-    attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.REFUNDED", **told))
-    assert payments_of(subscription)[-1].refunded_minor == 0
+    owner = signed_in(a_member(merchant_of(subscription)))
+    assert "Prélevé après la fin" not in owner.open("/attention").text
+    charged = {"amount": "49.00", "time": now().isoformat()}
+    paypal.change(subscription.paypal_id, last_payment=charged)
+    attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.COMPLETED"))
+    assert "Prélevé après la fin" in owner.open("/attention").text
 
 
 def test_payments_that_cannot_be_read_do_not_hold_up_the_status() -> None:
@@ -263,7 +336,12 @@ def test_a_partial_refund_on_paypal_is_written_with_its_amount(notified: Subscri
     attempt_to_process(an_event_about(notified, "PAYMENT.SALE.COMPLETED"))
     sale_id = paypal.refund(notified.paypal_id, amount="9.00")
     event = arrived(notified, 2)[-1]
-    assert (event.paypal_id, event.sale_id, event.refunded_minor) == (None, sale_id, 900)
+    assert (event.paypal_id, event.sale_id, event.refunded_minor, event.refunded_total_minor) == (
+        None,
+        sale_id,
+        900,
+        900,
+    )
     attempt_to_process(event)
     assert payments_of(notified)[-1].refunded_minor == 900
 

@@ -1,1 +1,1 @@
-"""Giving money back: `request` asks for a refund, `settle` has PayPal do it."""
+"""What PayPal took and gave back is written down (`book`, `give_back`). `request` asks for a refund, `settle` has it made."""

@@ -13,6 +13,7 @@ from kooneo import jobs, leases
 from kooneo.billing.conversation import Refunded, carry_out
 from kooneo.billing.models import Payment
 from kooneo.billing.refunds import UNSETTLED, RefundRequest
+from kooneo.billing.services.give_back import GivenBack, write_down
 from kooneo.billing.services.notes import note
 from kooneo.billing.services.request import REFUND
 from kooneo.clock import now
@@ -143,12 +144,12 @@ def _settle(leased: _Leased, refunded: Refunded) -> None:
 
 
 def _done(payment: Payment, refund: RefundRequest, refunded: Refunded) -> None:
-    """PayPal's own total, where it gives one: what was refunded on its site counts too."""
-    total = refunded.refund.total if refunded.refund else None
-    given_back = total.minor if total else payment.refunded_minor + refund.amount_minor
-    payment.refunded_minor = payment.amount_minor if refunded.whole else min(given_back, payment.amount_minor)
-    payment.refunded_at = now()
-    refund.paypal_refund_id = refunded.refund.refund_id if refunded.refund else None
+    if refunded.refund:
+        refund.paypal_refund_id = refunded.refund.refund_id
+        name = refunded.refund.refund_id or str(refund.id)
+        write_down(payment, GivenBack(name, refund.amount, refunded.refund.total, now()))
+    if refunded.whole:
+        payment.refunded_minor, payment.refunded_at = payment.amount_minor, payment.refunded_at or now()
     refund.problem = refund.problem_detail = None
     _close(refund, ChangeState.DONE)
     _note("payment.refunded", payment, refund)

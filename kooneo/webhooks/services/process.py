@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from kooneo import jobs, leases
 from kooneo.billing.models import Payment
 from kooneo.billing.services.book import book
+from kooneo.billing.services.give_back import GivenBack, learn_of_refund
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
@@ -50,7 +51,7 @@ class _Leased:
     gateway: Gateway
     payments_since: datetime | None
     """None when it is not about money."""
-    refunds: dict[str, Money]
+    refund: GivenBack | None
 
 
 @jobs.job(PROCESS)
@@ -89,9 +90,8 @@ def _take(row_id: uuid.UUID) -> _Leased | None:
             log.exception("paypal_account.unreadable", merchant_id=str(event.merchant_id))
             _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.KEYS_UNREADABLE))
             return None
-        refunds = {event.sale_id: event.refunded} if event.sale_id and event.refunded else {}
         since = _payments_since(event, subscription) if event.about_money else None
-        return _Leased(row_id, lease, subscription.id, subscription.paypal_id, gateway, since, refunds)
+        return _Leased(row_id, lease, subscription.id, subscription.paypal_id, gateway, since, _refund(event))
 
 
 def _subscription(event: WebhookEvent) -> Subscription | None:
@@ -108,6 +108,18 @@ def _payment(event: WebhookEvent) -> Payment | None:
         return None
     query = select(Payment).filter_by(merchant_id=event.merchant_id, paypal_transaction_id=event.sale_id)
     return db.session.scalars(query).one_or_none()
+
+
+def _refund(event: WebhookEvent) -> GivenBack | None:
+    if event.refund_id is None or event.refunded_minor is None or event.refunded_currency is None:
+        return None
+    total = event.refunded_total_minor
+    return GivenBack(
+        refund_id=event.refund_id,
+        amount=Money(event.refunded_minor, event.refunded_currency),
+        total=Money(total, event.refunded_currency) if total is not None else None,
+        at=event.created_at or event.received_at,
+    )
 
 
 def _payments_since(event: WebhookEvent, subscription: Subscription) -> datetime:
@@ -127,7 +139,10 @@ def _follow(leased: _Leased) -> None:
         if event is None:
             return
         subscription = db.session.get_one(Subscription, leased.subscription_id, with_for_update=True)
-        book(subscription, transactions, refunds=leased.refunds)
+        book(subscription, transactions)
+        if leased.refund and not learn_of_refund(event.merchant_id, event.sale_id or "", leased.refund):
+            _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.NOT_EFFECTIVE))
+            return
         _settle(event, EventState.DONE)
 
 

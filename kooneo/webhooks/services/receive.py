@@ -47,6 +47,18 @@ def _gateway(merchant_id: uuid.UUID) -> Gateway | None:
         return None
 
 
+def _refund(event: RemoteEvent) -> dict[str, object]:
+    told = event.refund
+    if told is None:
+        return {}
+    return {
+        "refund_id": told.refund_id,
+        "refunded_minor": told.amount.minor,
+        "refunded_total_minor": told.total.minor if told.total else None,
+        "refunded_currency": told.amount.currency,
+    }
+
+
 def _keep(merchant_id: uuid.UUID, event: RemoteEvent) -> bool:
     """Two that come at once are one row and one job."""
     row_id = uuid.uuid4()
@@ -61,8 +73,7 @@ def _keep(merchant_id: uuid.UUID, event: RemoteEvent) -> bool:
         paypal_id=event.subscription_id,
         sale_id=event.sale_id,
         about_money=event.is_about_money,
-        refunded_minor=event.refunded.minor if event.refunded else None,
-        refunded_currency=event.refunded.currency if event.refunded else None,
+        **_refund(event),
         state=EventState.WAITING if event.known else EventState.IGNORED,
         settled_at=None if event.known else now(),
         next_attempt_at=now() if event.known else None,

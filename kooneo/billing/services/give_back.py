@@ -1,0 +1,77 @@
+"""Writing down what PayPal gave back of a payment."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from kooneo.billing.models import Payment, PaymentRefund, Refund
+from kooneo.billing.refunds import UNSETTLED, RefundRequest
+from kooneo.extensions import db
+from kooneo.journal.services import Actor, record
+from kooneo.money import Money
+from kooneo.subscriptions.models import ActorKind
+
+_PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
+
+
+@dataclass(frozen=True)
+class GivenBack:
+    refund_id: str
+    """PayPal's."""
+    amount: Money
+    total: Money | None
+    """Of this payment in all, when PayPal says so."""
+    at: datetime
+
+
+def write_down(payment: Payment, refund: GivenBack) -> bool:
+    """In the caller's transaction, which holds the payment. False when this refund was written down before.
+
+    The sum only grows, for news of refunds comes in any order; PayPal's own total counts what was never heard of here.
+    """
+    if refund.amount.currency != payment.currency:
+        return False
+    known = select(PaymentRefund).filter_by(payment_id=payment.id)
+    if db.session.scalars(known.filter_by(paypal_refund_id=refund.refund_id)).one_or_none():
+        return False
+    db.session.add(
+        PaymentRefund(
+            merchant_id=payment.merchant_id,
+            payment_id=payment.id,
+            paypal_refund_id=refund.refund_id,
+            amount_minor=refund.amount.minor,
+        )
+    )
+    summed = db.session.scalars(select(func.sum(PaymentRefund.amount_minor)).filter_by(payment_id=payment.id)).one()
+    in_all = max(int(summed or 0), refund.total.minor if refund.total else 0, payment.refunded.minor)
+    payment.refunded_minor = min(in_all, payment.amount_minor)
+    payment.refunded_at = max(refund.at, payment.refunded_at or refund.at)
+    return True
+
+
+def learn_of_refund(merchant_id: uuid.UUID, transaction_id: str, refund: GivenBack) -> bool:
+    """Somebody told of a refund, in the caller's transaction. False as long as PayPal's list of payments knows of none."""
+    query = select(Payment).filter_by(merchant_id=merchant_id, paypal_transaction_id=transaction_id)
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    payment = db.session.scalars(locked).one_or_none()
+    if payment is None or payment.refund == Refund.NONE:
+        return False
+    if write_down(payment, refund) and not _asked_for_here(payment):
+        record(
+            merchant_id,
+            "payment.refunded",
+            by=_PAYPAL,
+            customer_id=payment.customer_id,
+            subject_id=payment.subscription_id,
+            amount=f"{refund.amount} {refund.amount.currency}",
+            reference=transaction_id,
+        )
+    return True
+
+
+def _asked_for_here(payment: Payment) -> bool:
+    """It is being settled, and gets its line then."""
+    query = select(RefundRequest.id).filter_by(payment_id=payment.id).where(UNSETTLED)
+    return db.session.scalars(query).first() is not None
