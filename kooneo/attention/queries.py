@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from kooneo.billing import words
 from kooneo.billing.models import Payment
-from kooneo.billing.queries import Row, count_taken_after_the_end, refundable_payments, taken_after_the_end
+from kooneo.billing.queries import (
+    Row,
+    count_refunds_not_made,
+    count_taken_after_the_end,
+    refundable_payments,
+    refunds_not_made,
+    taken_after_the_end,
+)
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
@@ -64,6 +71,18 @@ class TakenAfterTheEnd:
 
 
 @dataclass(frozen=True)
+class RefundNotMade:
+    """What was to be given back, and PayPal refused or never answered."""
+
+    payment: Payment
+    customer: Customer
+    title: str
+    note: Note
+    refund_id: uuid.UUID
+    template: str = "attention/_payment.html"
+
+
+@dataclass(frozen=True)
 class Undelivered:
     """A message that did not arrive, or waits for long."""
 
@@ -78,7 +97,7 @@ class Undelivered:
 @dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | Undelivered]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | RefundNotMade | Undelivered]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -94,6 +113,7 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         Group(_("Demandes de vos clients"), _declared(merchant_id)),
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
         Group(_("Prélevé après la fin"), late),
+        Group(_("Remboursements non faits"), _not_made(merchant_id)),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
         Group(_("E-mails non remis"), [_undelivered(message) for message in undelivered(merchant_id)]),
     ]
@@ -101,7 +121,13 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    counts = (queries.count_for_attention, count_open, count_taken_after_the_end, count_undelivered)
+    counts = (
+        queries.count_for_attention,
+        count_open,
+        count_taken_after_the_end,
+        count_refunds_not_made,
+        count_undelivered,
+    )
     return sum(count(merchant_id) for count in counts)
 
 
@@ -120,6 +146,14 @@ def _declared(merchant_id: uuid.UUID) -> list[Request]:
 def _late(row: Row) -> TakenAfterTheEnd:
     note = words.about(row.refund) if row.refund else None
     return TakenAfterTheEnd(row.payment, row.payment.customer, row.title, note)
+
+
+def _not_made(merchant_id: uuid.UUID) -> list[RefundNotMade]:
+    return [
+        RefundNotMade(row.payment, row.payment.customer, row.title, words.about(row.refund), row.refund.id)
+        for row in refunds_not_made(merchant_id)
+        if row.refund
+    ]
 
 
 def _charging(subscription: Subscription, *, has_keys: bool) -> Charging:

@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy.orm import aliased, joinedload
 
 from kooneo.billing.models import KEPT_MINOR, Payment, PaymentState
-from kooneo.billing.refunds import UNSETTLED, RefundRequest
+from kooneo.billing.refunds import UNRESOLVED_STATES, UNSETTLED, RefundRequest
 from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
@@ -81,13 +81,16 @@ def refundable_payments(
     return found
 
 
+def payments_by_paypal(subscription: Subscription) -> Sequence[Payment]:
+    """What PayPal took for it, given back since or not; the newest first."""
+    query = select(Payment).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
+    query = query.where(Payment.state == PaymentState.COMPLETED, Payment.paypal_transaction_id.is_not(None))
+    return db.session.scalars(query.order_by(Payment.at.desc(), Payment.id)).all()
+
+
 def taken_after_the_end(merchant_id: uuid.UUID) -> Sequence[Row]:
     """What PayPal took for a subscription that had ended here, and has not given back: the oldest first."""
-    query = _taken_after_the_end(merchant_id).join(Offer, Offer.id == Subscription.offer_id).add_columns(Offer.title)
-    query = query.options(joinedload(Payment.customer))
-    found = db.session.execute(query.order_by(Payment.at, Payment.id)).all()
-    refunds = latest_refunds(merchant_id, [payment.id for payment, _title in found])
-    return [Row(payment, title, refunds.get(payment.id)) for payment, title in found]
+    return _rows(merchant_id, _taken_after_the_end(merchant_id))
 
 
 def count_taken_after_the_end(merchant_id: uuid.UUID) -> int:
@@ -104,8 +107,46 @@ def _taken_after_the_end(merchant_id: uuid.UUID) -> Select[Payment]:
     )
 
 
+def refunds_not_made(merchant_id: uuid.UUID) -> Sequence[Row]:
+    """What was to be given back and was not, where nothing else calls for it: the oldest first."""
+    return _rows(merchant_id, _refunds_not_made(merchant_id))
+
+
+def count_refunds_not_made(merchant_id: uuid.UUID) -> int:
+    return db.session.execute(_refunds_not_made(merchant_id).with_only_columns(func.count())).scalar_one()
+
+
+def _refunds_not_made(merchant_id: uuid.UUID) -> Select[Payment]:
+    """But for what was taken after the end and for a withdrawal: those stay until they are paid back."""
+    later = aliased(RefundRequest)
+    asked_again = select(later.id).where(
+        later.payment_id == RefundRequest.payment_id, later.requested_at > RefundRequest.requested_at
+    )
+    return (
+        _refundable(merchant_id)
+        .join(Subscription, Subscription.id == Payment.subscription_id)
+        .join(RefundRequest, RefundRequest.payment_id == Payment.id)
+        .where(
+            RefundRequest.state.in_(UNRESOLVED_STATES),
+            RefundRequest.given_up_at.is_(None),
+            ~asked_again.exists(),
+            Subscription.withdrawn_at.is_(None),
+            or_(Subscription.ended_at.is_(None), Payment.at <= Subscription.ended_at),
+        )
+    )
+
+
+def _rows(merchant_id: uuid.UUID, payments: Select[Payment]) -> list[Row]:
+    """`payments` must be joined with their subscriptions. The oldest first."""
+    query = payments.join(Offer, Offer.id == Subscription.offer_id).add_columns(Offer.title)
+    query = query.options(joinedload(Payment.customer))
+    found = db.session.execute(query.order_by(Payment.at, Payment.id)).all()
+    refunds = latest_refunds(merchant_id, [payment.id for payment, _title in found])
+    return [Row(payment, title, refunds.get(payment.id)) for payment, title in found]
+
+
 def _refundable(merchant_id: uuid.UUID) -> Select[Payment]:
-    under_way = select(RefundRequest.id).where(RefundRequest.payment_id == Payment.id, UNSETTLED)
+    under_way = select(RefundRequest.id).where(RefundRequest.payment_id == Payment.id, UNSETTLED).correlate(Payment)
     return select(Payment).where(
         Payment.merchant_id == merchant_id,
         Payment.state == PaymentState.COMPLETED,

@@ -14,7 +14,7 @@ from kooneo.accounts.scoping import get_or_404
 from kooneo.billing import words
 from kooneo.billing.models import Payment
 from kooneo.billing.refunds import RefundRequest
-from kooneo.billing.services.request import NotRefundable, RefundInProgress, request_refund
+from kooneo.billing.services.request import NotRefundable, RefundInProgress, give_up, request_refund
 from kooneo.catalog.models import Offer
 from kooneo.customers.models import Customer
 from kooneo.error_pages import problem_page
@@ -82,6 +82,14 @@ def create_refund(payment_id: uuid.UUID) -> Answer:
     except KeysMissing:
         return _conflict(_("Les clés API PayPal ne sont pas configurées."))
     return _told(payment.customer_id, refund.id)
+
+
+@blueprint.post("/refunds/<uuid:refund_id>/giving-up")
+@requires(Permission.CHANGE_SUBSCRIPTIONS)
+def give_up_refund(refund_id: uuid.UUID) -> Answer:
+    """ "Renoncer": when it was asked for anew meanwhile, the list shows that it is gone."""
+    give_up(get_or_404(RefundRequest, refund_id), by=signed_in().actor)
+    return redirect(url_for("attention.index"), 303)
 
 
 def _told(customer_id: uuid.UUID, refund_id: uuid.UUID) -> Response:

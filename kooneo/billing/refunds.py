@@ -53,6 +53,8 @@ class RefundRequest(MerchantScoped, LeaseColumns, Base):
     problem_detail: Mapped[str | None] = mapped_column(String(100))
     paypal_refund_id: Mapped[str | None] = mapped_column(String(50))
     debug_id: Mapped[str | None] = mapped_column(String(60))
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the team decided to leave it at that; the journal says who."""
 
     payment: Mapped[Payment] = relationship(lazy="raise")
 
@@ -61,4 +63,5 @@ class RefundRequest(MerchantScoped, LeaseColumns, Base):
         return Money(self.amount_minor, self.currency)
 
 
+UNRESOLVED_STATES = (ChangeState.REFUSED, ChangeState.NEEDS_ATTENTION)
 UNSETTLED = RefundRequest.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])

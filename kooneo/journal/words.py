@@ -75,6 +75,7 @@ EVENTS = {
     "payment.refund_requested": ("Remboursement demandé à PayPal", "held"),
     "payment.refunded": ("Paiement remboursé", "live"),
     "payment.refund_refused": ("Remboursement refusé, rien n'a été rendu", "cut"),
+    "payment.refund_given_up": ("Remboursement laissé de côté", "mute"),
     "payment.refund_needs_attention": ("Remboursement resté sans réponse sûre", "late"),
     "portal.options_changed": ("Espace client : réglages modifiés", ""),
     "termination.received": ("Résiliation demandée", "held"),

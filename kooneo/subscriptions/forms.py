@@ -1,16 +1,20 @@
 """The forms of a change of status."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
+from kooneo.billing.models import Payment
+from kooneo.billing.queries import payments_by_paypal
 from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import time_zone
 from kooneo.subscriptions.letters import tells_unless_declined
 from kooneo.subscriptions.lifecycle import ENDING, Action, Standing, SubscriptionStatus, transitions
+from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.request import REASON_LENGTH, Wish
 from kooneo.subscriptions.words import label
 from kooneo.text import clean
@@ -56,6 +60,30 @@ class EndingForm(ChangeForm):
         return Wish(action, self.reason.data, notify=self.notify.data)
 
 
+class InterruptionForm(EndingForm):
+    """With the last payment, PayPal's to give back when it wishes."""
+
+    refund = StringField(filters=[clean])
+    """The payment's id: what was read is what is given back."""
+
+    def offer_refund_of(self, payments: Sequence[Payment]) -> None:
+        """What PayPal took for this subscription, the newest first."""
+        self.payments = payments
+
+    @property
+    def last_payment(self) -> Payment | None:
+        """None when nothing of it is left to give back."""
+        return next((payment for payment in self.payments[:1] if payment.refundable.minor), None)
+
+    def validate_refund(self, field: StringField) -> None:
+        if field.data and field.data not in [str(payment.id) for payment in self.payments]:
+            raise ValidationError(_("Ce paiement n'est pas de cet abonnement : relisez, puis confirmez de nouveau."))
+
+    def wish(self, action: Action) -> Wish:
+        refund = uuid.UUID(self.refund.data) if self.refund.data else None
+        return Wish(action, self.reason.data, notify=self.notify.data, refund=refund)
+
+
 class CorrectionForm(ChangeForm):
     reason_required = True
 
@@ -86,15 +114,19 @@ class PauseForm(ChangeForm):
 
 _FORMS: dict[Action, type[ChangeForm]] = {
     **dict.fromkeys(ENDING, EndingForm),
+    **dict.fromkeys((Action.CANCEL, Action.ABANDON), InterruptionForm),
     Action.CORRECT: CorrectionForm,
     Action.PAUSE: PauseForm,
 }
 
 
-def form_for(action: Action, standing: Standing, *, filled: bool) -> ChangeForm:
+def form_for(subscription: Subscription, action: Action, *, filled: bool) -> ChangeForm:
     """`filled`: with what was posted. Raises NotAllowed for a correction that has nothing to correct to."""
+    standing = subscription.standing
     kind = _FORMS.get(action, ChangeForm)
     form = kind() if filled else kind(formdata=None, data={"notify": tells_unless_declined(action, standing)})
     if isinstance(form, CorrectionForm):
         form.offer(standing)
+    if isinstance(form, InterruptionForm):
+        form.offer_refund_of(payments_by_paypal(subscription))
     return form

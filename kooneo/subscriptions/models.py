@@ -160,6 +160,8 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
     """Of a pause: when it is to end."""
     notify_customer: Mapped[bool] = mapped_column(default=False)
     """Of an end: whether the customer gets a message about it."""
+    refund_payment_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("payments.id"))
+    """Of an end: the payment that is given back once PayPal has confirmed it."""
     state: Mapped[ChangeState] = enum_column(ChangeState, default=ChangeState.OPEN)
     requested_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -81,7 +81,7 @@ def new_change(subscription_id: uuid.UUID, path: str) -> Response | str:
     try:
         if needs_paypal(action, subscription.standing) and paypal_account(merchant_id()) is None:
             return _conflict(subscription, answers.keys_missing())
-        return _form(subscription, action, form_for(action, subscription.standing, filled=False))
+        return _form(subscription, action, form_for(subscription, action, filled=False))
     except NotAllowed:
         return _conflict(subscription, answers.already_changed(_last_done(subscription)))
 
@@ -92,7 +92,7 @@ def create_change(subscription_id: uuid.UUID, path: str) -> Response:
     subscription = get_or_404(Subscription, subscription_id)
     action = words.ACTION_BY_PATH[path]
     try:
-        form = form_for(action, subscription.standing, filled=True)
+        form = form_for(subscription, action, filled=True)
         if not form.validate():
             return _invalid(subscription, action, form)
         change = request_change(subscription, form.wish(action), by=signed_in().actor, key=form.change_key.data)

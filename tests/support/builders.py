@@ -15,6 +15,7 @@ from kooneo.access.models import AccessGrant
 from kooneo.accounts.models import Merchant, Role, TeamMember
 from kooneo.accounts.passwords import hash_password
 from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.refunds import RefundRequest
 from kooneo.catalog.models import (
     AccessAfterCancellation,
     AccessAfterCompletion,
@@ -42,6 +43,7 @@ from kooneo.settings.models import PayPalAccount
 from kooneo.settings.services import save_paypal_keys
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.problems import Problem
 from kooneo.takeover.models import Takeover
 from kooneo.takeover.states import FoundBy, TakeoverState
 from kooneo.terms import Interval, add_months
@@ -359,6 +361,24 @@ def a_refused_change(subscription: Subscription, **facts: Any) -> StatusChange:
         "settled_at": now(),
     }
     return saved(StatusChange(**(values | facts)))
+
+
+def a_refused_refund(payment: Payment, **facts: Any) -> RefundRequest:
+    """Asked for by the team; PayPal has said no."""
+    values: dict[str, Any] = {
+        "merchant_id": payment.merchant_id,
+        "payment_id": payment.id,
+        "key": uuid.uuid4().hex,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+        "actor_kind": ActorKind.MEMBER,
+        "actor_name": "Nora Petit",
+        "state": ChangeState.REFUSED,
+        "problem": Problem.PERMISSION,
+        "account_version": 1,
+        "settled_at": now(),
+    }
+    return saved(RefundRequest(**(values | facts)))
 
 
 @in_app

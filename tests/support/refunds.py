@@ -78,3 +78,11 @@ def try_until_settled(refund: RefundRequest, *, at_most: int = 30) -> RefundRequ
         with at(max(now(), refund.next_attempt_at or now())):
             refund = attempt(refund)
     raise AssertionError(f"not settled after {at_most} attempts")
+
+
+@in_app
+def refunds_of(subscription: Subscription) -> list[RefundRequest]:
+    """What was asked for, in order."""
+    query = select(RefundRequest).join(Payment, Payment.id == RefundRequest.payment_id)
+    of_it = query.where(Payment.subscription_id == subscription.id)
+    return list(db.session.scalars(of_it.order_by(RefundRequest.requested_at)))

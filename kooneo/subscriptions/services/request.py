@@ -46,13 +46,15 @@ class KeysMissing(Exception):
 @dataclass(frozen=True)
 class Wish:
     """What is asked for. `to` chooses the status of a correction, `resume_on` the merchant's day on which a pause ends,
-    `notify` whether the customer gets a message once it has ended; none leaves it to what is usual (letters)."""
+    `notify` whether the customer gets a message once it has ended; none leaves it to what is usual (letters). `refund` is the
+    payment of this subscription that is to be given back once it has ended."""
 
     action: Action
     reason: str = ""
     to: SubscriptionStatus | None = None
     resume_on: date | None = None
     notify: bool | None = None
+    refund: uuid.UUID | None = None
 
 
 def request_change(subscription: Subscription, wish: Wish, *, by: Actor, key: str) -> StatusChange:
@@ -98,9 +100,9 @@ def _by_key(merchant_id: uuid.UUID, key: str) -> StatusChange | None:
 
 
 def _same(change: StatusChange, subscription_id: uuid.UUID, wish: Wish) -> StatusChange:
-    asked = (change.subscription_id, change.action, change.reason, change.resume_on)
+    asked = (change.subscription_id, change.action, change.reason, change.resume_on, change.refund_payment_id)
     left_open = (wish.to in (None, change.wished_status), wish.notify in (None, change.notify_customer))
-    if asked != (subscription_id, wish.action, wish.reason, wish.resume_on) or not all(left_open):
+    if asked != (subscription_id, wish.action, wish.reason, wish.resume_on, wish.refund) or not all(left_open):
         raise KeyReused
     return change
 
@@ -126,6 +128,7 @@ def _new_change(subject: Subscription, step: Transition, by: Actor, key: str, wi
         reason=wish.reason,
         resume_on=wish.resume_on,
         notify_customer=_tells(wish, subject),
+        refund_payment_id=wish.refund,
         state=ChangeState.OPEN,
         requested_at=now(),
         next_attempt_at=now(),

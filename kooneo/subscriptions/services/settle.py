@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from kooneo import jobs, leases
+from kooneo.billing.services.request import refund_after_the_end
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
@@ -184,6 +185,7 @@ def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, re
     _close(change, ChangeState.DONE)
     _note("subscription.stopped" if stopped else f"subscription.{target}", subscription, change)
     tell_of_the_end(subscription, change, was=was)
+    refund_after_the_end(change, by=_asker(change))
 
 
 def _try_again(subscription: Subscription, change: StatusChange, outcome: Outcome) -> None:
@@ -217,8 +219,11 @@ def _close(change: StatusChange, state: ChangeState) -> None:
 
 
 def _note(event: str, subscription: Subscription, change: StatusChange) -> None:
-    by = Actor(change.actor_kind, change.actor_name, _PLACES[change.actor_kind], change.actor_id)
-    note_change(event, subscription, change, by=by)
+    note_change(event, subscription, change, by=_asker(change))
+
+
+def _asker(change: StatusChange) -> Actor:
+    return Actor(change.actor_kind, change.actor_name, _PLACES[change.actor_kind], change.actor_id)
 
 
 @jobs.every_minute("take_up_changes")
