@@ -9,6 +9,7 @@ from kooneo.accounts import access_control
 from kooneo.accounts.views import blueprint as accounts_pages
 from kooneo.attention import views as attention
 from kooneo.billing.refunding import blueprint as refunding_pages
+from kooneo.billing.services import catch_up
 from kooneo.billing.services import settle as refunds
 from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
@@ -119,6 +120,7 @@ STYLESHEETS = (
 JOBS = (
     begin,
     carry_out,
+    catch_up,
     codes,
     files,
     forget,

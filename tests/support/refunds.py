@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.billing.refunds import RefundRequest
+from kooneo.billing.services.catch_up import read_payments
 from kooneo.billing.services.request import request_refund
 from kooneo.billing.services.settle import release_own_leases, settle
 from kooneo.clock import now
@@ -49,6 +50,20 @@ def _at_paypal(subscription: Subscription) -> Any:
 def payments_of(subscription: Subscription) -> list[Payment]:
     """As Kooneo has them, the oldest first."""
     return list(db.session.scalars(select(Payment).filter_by(subscription_id=subscription.id).order_by(Payment.at)))
+
+
+@in_app
+def catch_up_with_payments(subscription: Subscription) -> None:
+    """The worker reads them, if Kooneo knows of one that it has not."""
+    read_payments(f"{subscription.id} 0")
+
+
+@in_app
+def number_of_readings(subscription: Subscription) -> int:
+    """How often the worker was asked to."""
+    schema = "dbos." if db.engine.dialect.name == "postgresql" else ""
+    query = text(f"SELECT count(*) FROM {schema}workflow_status WHERE workflow_uuid LIKE :id")
+    return int(db.session.execute(query, {"id": f"payments:{subscription.id}:%"}).scalar_one())
 
 
 def at_paypal(subscription: Subscription) -> str:

@@ -1,19 +1,20 @@
 """F22 to F29 of the matrix of faults: notifications too early, too often, out of order, forged, replayed, misdirected, lost, and
 not to be verified. In the end the record says what PayPal does, with one line in the journal and at most one message of a kind."""
 
+from collections.abc import Callable
 from threading import Thread
 
 import pytest
 from flask import Flask
 from paypal.server import Answer, PayPalServer
 from support import paypal
-from support.acting import ask, changes_of, journal_of, later
+from support.acting import ask, changes_of, journal_of, later, verified
 from support.acting import attempt as attempt_change
 from support.acting import try_until_settled as try_change_until_settled
 from support.builders import a_member, a_merchant, a_subscription, client_id_of, merchant_of
 from support.mail import outbox
 from support.reconciling import reconciled
-from support.refunds import ask_refund, payments_of, try_until_settled
+from support.refunds import ask_refund, catch_up_with_payments, number_of_readings, payments_of, try_until_settled
 from support.refunds import attempt as attempt_refund
 from support.running import fresh
 from support.webhooks import (
@@ -27,6 +28,7 @@ from support.webhooks import (
 )
 from support.worker import wait_until
 
+from kooneo.billing.models import PaymentState
 from kooneo.clock import now
 from kooneo.mail.models import MailKind
 from kooneo.subscriptions.models import ChangeState, Subscription
@@ -177,6 +179,37 @@ def test_f28_lost(notified: Subscription) -> None:
     assert fresh(notified).status == "cancelled"
     assert journal_of(notified) == CANCELLED_AT_PAYPAL
     assert _kinds(notified) == [MailKind.ENDED_MERCHANT]
+
+
+@pytest.mark.parametrize("find", [lambda one: reconciled(merchant_of(one)), verified], ids=["reconciled", "verified"])
+def test_f28_lost_payment(notified: Subscription, find: Callable[[Subscription], object]) -> None:
+    client_id = client_id_of(merchant_of(notified))
+    paypal.notifications_go_wrong(client_id, drop=2)
+    moment = now().replace(microsecond=0)
+    paypal.change(notified.paypal_id, last_payment={"amount": "49.00", "time": moment.isoformat()})
+    paypal.change(
+        notified.paypal_id, failed_payments_count=1, last_failed_payment={"amount": "9.00", "time": moment.isoformat()}
+    )
+    _delivered(notified)
+    assert payments_of(notified) == []
+    for _ in range(2):
+        find(notified)
+        catch_up_with_payments(notified)
+    booked = [(one.amount_minor, one.state, one.at) for one in payments_of(notified)][-2:]
+    assert sorted(booked) == [(900, PaymentState.FAILED, moment), (4900, PaymentState.COMPLETED, moment)]
+    assert len(paypal.calls(notified.paypal_id or "", "transactions")) == 1
+
+
+def test_f28_lost_payment_while_paypal_does_not_answer(notified: Subscription) -> None:
+    paypal.notifications_go_wrong(client_id_of(merchant_of(notified)), drop=1)
+    paypal.change(notified.paypal_id, last_payment={"amount": "49.00", "time": now().isoformat()})
+    verified(notified)
+    paypal.fails(notified.paypal_id, "transactions", "503")
+    before = number_of_readings(notified)
+    catch_up_with_payments(notified)
+    assert (payments_of(notified), number_of_readings(notified)) == ([], before + 1)
+    catch_up_with_payments(notified)
+    assert payments_of(notified)[-1].amount_minor == 4900
 
 
 def test_f29_not_to_be_verified(kooneo: Flask, fake_paypal: PayPalServer, notary: Notary) -> None:

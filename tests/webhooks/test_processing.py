@@ -1,6 +1,7 @@
 """What becomes of a notification: PayPal is asked, and only its answer counts."""
 
 import itertools
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -248,6 +249,30 @@ def test_a_refund_counts_only_when_paypal_says_there_was_one(paid: Subscription)
     with at(event.next_attempt_at or now()):
         assert attempt_to_process(event).state == EventState.DONE
     assert payments_of(paid)[-1].refunded_minor == 900
+
+
+def test_a_reversal_takes_the_payment_back(paid: Subscription) -> None:
+    """A bank or a dispute took it: PayPal names the payment alone, and lists it as refunded."""
+    sale_id = paypal.refund(paid.paypal_id)
+    told = {"sale_id": sale_id, "refund_id": sale_id, "refunded_minor": 4900, "refunded_currency": "EUR"}
+    event = an_event_about(paid, "PAYMENT.SALE.REVERSED", **told)
+    assert attempt_to_process(event).state == EventState.DONE
+    assert payments_of(paid)[-1].refund == Refund.WHOLE
+    assert payments_of(paid)[-1].refunded_at is not None
+
+
+def test_a_payment_on_its_way_that_is_denied(kooneo: Flask, fake_paypal: PayPalServer) -> None:
+    assert kooneo
+    subscription = a_subscription()
+    for status, state in (("PENDING", PaymentState.PENDING), ("DECLINED", PaymentState.FAILED)):
+        listed = {"transactions": [remote.a_transaction(id="SALE-1", status=status)]}
+        fake_paypal.usual = _answering(remote.a_subscription(id=subscription.paypal_id) | listed)
+        attempt_to_process(an_event_about(subscription, "PAYMENT.SALE.DENIED", sale_id="SALE-1"))
+        assert [payment.state for payment in payments_of(subscription)] == [state]
+
+
+def _answering(body: dict[str, Any]) -> Callable[[Request], Answer]:
+    return lambda _request: json_answer(body)
 
 
 def test_a_refund_in_another_currency_is_known_and_not_counted(paid: Subscription) -> None:

@@ -30,11 +30,9 @@ def upgrade() -> None:
         " SELECT id, merchant_id, payment_id, paypal_refund_id, amount_minor FROM refund_requests"
         " WHERE paypal_refund_id IS NOT NULL"
     )
-    with op.batch_alter_table("payments") as payments:
-        payments.alter_column("refunded_minor", existing_type=sa.Integer(), nullable=True)
+    _retype_refunded(nullable=True)
     op.execute(
-        "UPDATE payments SET state = 'completed', refunded_minor = NULL"
-        " WHERE state = 'partially_refunded' AND refunded_minor = 0"
+        "UPDATE payments SET refunded_minor = NULL WHERE state = 'partially_refunded' AND refunded_minor = 0"
     )
     op.execute("UPDATE payments SET refunded_minor = amount_minor WHERE state = 'refunded'")
     op.execute("UPDATE payments SET state = 'completed' WHERE state IN ('partially_refunded', 'refunded')")
@@ -42,6 +40,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("UPDATE payments SET state = 'partially_refunded', refunded_minor = 0 WHERE refunded_minor IS NULL")
-    with op.batch_alter_table("payments") as payments:
-        payments.alter_column("refunded_minor", existing_type=sa.Integer(), nullable=False)
+    _retype_refunded(nullable=False)
     op.drop_table("payment_refunds")
+
+
+def _retype_refunded(*, nullable: bool) -> None:
+    """By a new column: SQLite would make the table anew, and cannot drop one to which others refer."""
+    column = sa.Column("refunded_anew", sa.Integer(), nullable=nullable, server_default=None if nullable else "0")
+    op.add_column("payments", column)
+    op.execute("UPDATE payments SET refunded_anew = refunded_minor")
+    op.drop_column("payments", "refunded_minor")
+    op.execute("ALTER TABLE payments RENAME COLUMN refunded_anew TO refunded_minor")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from kooneo.billing.services.catch_up import ask_to_read_payments
 from kooneo.clock import now
 from kooneo.journal.services import Actor
 from kooneo.paypal import RemoteStatus, RemoteSubscription
@@ -53,7 +54,10 @@ def align(subscription: Subscription, remote: RemoteSubscription) -> None:
 
 def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
     """Take PayPal's facts, and its status as long as nothing has ended there or here."""
+    known = (subscription.last_payment_at, subscription.last_failed_payment_at)
     learn(subscription, remote, at=now())
+    if known != (subscription.last_payment_at, subscription.last_failed_payment_at):
+        ask_to_read_payments(subscription)  # the record tells of the last ones only
     if remote.status in ENDED_AT_PAYPAL:
         _confirm(subscription, remote)
     elif not subscription.status.ended:

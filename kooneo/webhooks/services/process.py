@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from kooneo import jobs, leases
 from kooneo.billing.models import Payment
 from kooneo.billing.services.book import book
+from kooneo.billing.services.catch_up import DAY, recent
 from kooneo.billing.services.give_back import GivenBack, learn_of_refund
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
@@ -33,9 +34,6 @@ LEASE = timedelta(minutes=4)
 # Before the second attempt, the third… some twelve hours in all. Afterwards reconciliation finds what it was about.
 BACKOFF = tuple(timedelta(seconds=s) for s in (5, 20, 60, 300, 900, 3600, 10800, 28800))
 
-_LOOK_BACK = timedelta(days=370)
-"""Payments further back are looked at only when the notification is about one of them."""
-_DAY = timedelta(days=1)
 
 log = structlog.get_logger()
 
@@ -123,9 +121,9 @@ def _refund(event: WebhookEvent) -> GivenBack | None:
 
 
 def _payments_since(event: WebhookEvent, subscription: Subscription) -> datetime:
-    payment = _payment(event)
-    recent = max(subscription.started_at, now() - _LOOK_BACK)
-    return min(recent, payment.at if payment else recent) - _DAY
+    """Further back only when the notification is about an older payment."""
+    payment, usual = _payment(event), recent(subscription)
+    return min(usual, payment.at - DAY) if payment else usual
 
 
 def _follow(leased: _Leased) -> None:
@@ -133,7 +131,7 @@ def _follow(leased: _Leased) -> None:
     follow(leased.subscription_id, leased.gateway.get_subscription(leased.paypal_id), None)
     transactions: list[RemoteTransaction] = []
     if leased.payments_since is not None:
-        transactions = leased.gateway.list_transactions(leased.paypal_id, leased.payments_since, now() + _DAY)
+        transactions = leased.gateway.list_transactions(leased.paypal_id, leased.payments_since, now() + DAY)
     with transaction():
         event = _held(leased)
         if event is None:
