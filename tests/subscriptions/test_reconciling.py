@@ -32,6 +32,7 @@ def _reconciled(subscription: Subscription) -> Subscription:
     return fresh(subscription)
 
 
+@pytest.mark.fault("F28", "F37")
 @pytest.mark.usefixtures("_the_list")
 @pytest.mark.parametrize(
     ("at_paypal", "status"),
@@ -81,6 +82,7 @@ def test_an_end_that_paypal_had_not_confirmed_is_confirmed() -> None:
     assert journal_of(subscription)[-1][0] == "subscription.end_confirmed"
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.usefixtures("_the_list")
 def test_what_the_customer_agrees_to_after_its_end_is_cancelled_at_once() -> None:
     """F8: PayPal could not cancel it while it was pending."""

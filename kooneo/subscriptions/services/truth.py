@@ -51,12 +51,15 @@ def align(subscription: Subscription, remote: RemoteSubscription) -> None:
         subscription.check_problem = Problem.CHARGING
 
 
-def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
-    """Take PayPal's facts, and its status as long as nothing has ended there or here."""
+def take_over(
+    subscription: Subscription, remote: RemoteSubscription, *, reached: SubscriptionStatus | None = None
+) -> None:
+    """Take PayPal's facts, and its status as long as nothing has ended there or here. What a change has `reached` is that
+    change's own line in the journal, and not PayPal's."""
     learn(subscription, remote, at=now())
     if remote.status in ENDED_AT_PAYPAL:
         _confirm(subscription, remote)
-    elif not subscription.status.ended:
+    elif not subscription.status.ended and status_in_force(remote) != reached:
         _follow(subscription, status_in_force(remote), remote)
 
 
