@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --no-annotate --no-hea
 UV := $(shell command -v uv || echo .cache/uv/bin/uv)
 PYTEST = KOONEO_TEST_REQUIRE_ALL=1 $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo demo-reset test picture lint types lock clean
+.PHONY: help demo demo-reset test faults picture lint types lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -31,6 +31,16 @@ test: $(DEV) $(HTMX) ## Check everything: style, types, and the tests on SQLite 
 	$(BIN)/mypy
 	KOONEO_TEST_ENGINE=sqlite $(PYTEST)
 	KOONEO_TEST_ENGINE=postgresql $(PYTEST) -m "not any_engine"
+
+SEED ?= 1
+FAULTS ?= 100000
+RUN_FAULTS = PYTHONPATH=tests $(BIN)/python -m faults
+faults: $(DEV) $(HTMX) ## Have everything go wrong, 100,000 times on each database, and draw docs/reliability.md (hours; FAULTS=5000 for less)
+	tools/install_test_system.sh
+	rm -f test-results/faults-*.json
+	KOONEO_TEST_ENGINE=sqlite $(RUN_FAULTS) --keep --seed $(SEED) --faults $(FAULTS)
+	KOONEO_TEST_ENGINE=postgresql $(RUN_FAULTS) --keep --seed $(SEED) --faults $(FAULTS)
+	$(RUN_FAULTS) --write
 
 picture: $(DEV) $(HTMX) ## Take the README's picture of a customer's record anew
 	KOONEO_PICTURE=1 $(BIN)/python -m pytest -q tests/e2e/test_picture.py

@@ -118,6 +118,16 @@ def test_what_is_in_force_is_looked_at_every_night_and_what_ended_within_a_year_
     assert fresh(runs).checked_at > fresh(ended).checked_at - timedelta(seconds=5)
 
 
+def test_what_could_not_be_read_is_looked_at_again_the_next_night() -> None:
+    """Also when it has ended, and its turn would come in a week."""
+    subscription = a_subscription(status="cancelled")
+    paypal.fails(subscription.paypal_id, "get", "404", times=0)
+    assert _reconciled(subscription).check_problem == "not_found"
+    paypal.heals()
+    with later(days=1):
+        assert _reconciled(subscription).check_problem is None
+
+
 def test_the_list_confirms_what_has_not_changed_without_a_question_for_each() -> None:
     merchant = a_merchant()
     offer = an_offer(a_product(merchant))
