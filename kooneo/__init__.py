@@ -37,6 +37,9 @@ from kooneo.subscriptions.unconfirmed import blueprint as unconfirmed_pages
 from kooneo.subscriptions.views import blueprint as subscriptions_pages
 from kooneo.takeover.services import steps as takeover_steps
 from kooneo.takeover.views import blueprint as takeover_pages
+from kooneo.webhooks import office as webhook_office
+from kooneo.webhooks.services import process, register
+from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 
 BLUEPRINTS = (
@@ -59,6 +62,8 @@ BLUEPRINTS = (
     subscriptions_pages,
     takeover_pages,
     unconfirmed_pages,
+    webhook_office.blueprint,
+    webhook_pages,
     welcome_pages,
 )
 
@@ -101,6 +106,7 @@ STYLESHEETS = (
         "guide",
         "first-steps",
         "letter",
+        "notifications",
         "preview",
         "attention",
         "portal",
@@ -109,7 +115,23 @@ STYLESHEETS = (
 )
 
 # Imported for what it registers: its jobs must be known to the worker.
-JOBS = (begin, carry_out, codes, files, forget, identify, refunds, resume, send, settle, step, takeover_steps, verify)
+JOBS = (
+    begin,
+    carry_out,
+    codes,
+    files,
+    forget,
+    identify,
+    process,
+    refunds,
+    register,
+    resume,
+    send,
+    settle,
+    step,
+    takeover_steps,
+    verify,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -132,6 +154,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         error_pages,
         cli,
         attention,
+        webhook_office,
     ):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)

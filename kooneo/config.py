@@ -55,6 +55,8 @@ class Settings:
     mail_url: str
     mail_from: str
     """The address that messages come from; answers go to the merchant."""
+    storage_quota: int
+    """Bytes that the files of one merchant may take."""
 
     @property
     def secure(self) -> bool:
@@ -91,6 +93,7 @@ class Settings:
             worker_name=environ.get("KOONEO_WORKER") or f"worker@{socket.gethostname()}",
             mail_url=_mail_url(environ, Mode(mode)),
             mail_from=_mail_from(environ, base_url),
+            storage_quota=_storage_quota(environ),
         )
 
 
@@ -202,6 +205,13 @@ def _mail_from(environ: Mapping[str, str], base_url: str) -> str:
         raise ConfigurationError("KOONEO_MAIL_FROM", "expected an address, like no-reply@kooneo.example")
     host = _scheme_and_host(base_url)[1]
     return value or f"no-reply@{'localhost' if host in LOOPBACK else host}"
+
+
+def _storage_quota(environ: Mapping[str, str]) -> int:
+    value = environ.get("KOONEO_STORAGE_GB") or "20"
+    if not (value.isascii() and value.isdecimal() and 0 < int(value) <= 1_000_000):
+        raise ConfigurationError("KOONEO_STORAGE_GB", "expected whole gigabytes for each merchant's files, like 20")
+    return int(value) * 1_000_000_000
 
 
 def port(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -15,7 +15,7 @@ from kooneo import htmx
 from kooneo.extensions import db
 from kooneo.files.words import file_size
 from kooneo.language import gettext as _
-from kooneo.spaces import in_portal
+from kooneo.spaces import for_machines, in_portal
 
 log = structlog.get_logger()
 
@@ -99,7 +99,9 @@ def _page(code: int, text: str | None = None, error_id: str = "") -> Response:
 
 def problem_page(code: int, title: str, text: str, error_id: str = "") -> Response:
     """With htmx a message for the place of problems; else a page, which from 500 on reads nothing from the database, and in
-    the customers' space says nothing of the back office."""
+    the customers' space says nothing of the back office. A machine gets the code alone."""
+    if for_machines():
+        return Response(status=code)
     template = "errors/_message.html" if htmx.is_htmx() else _frame(code)
     shown = render_template(template, title=title, text=text, error_id=error_id, way_back=_way_back())
     return make_response(shown, code)

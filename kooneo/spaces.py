@@ -1,5 +1,5 @@
-"""The back office and the customers' space. A request's path tells which one it is for; each has a cookie of its own, signed
-apart, so that neither cookie is worth anything in the other space."""
+"""The back office, the customers' space, and what is in neither. A request's path tells which one it is for; each space has a
+cookie of its own, signed apart, so that neither cookie is worth anything in the other space."""
 
 from typing import Any
 
@@ -8,10 +8,16 @@ from flask.sessions import SecureCookieSessionInterface, SessionInterface, Sessi
 from werkzeug.wrappers import Response
 
 PORTAL = "/portal/"
+_FOR_MACHINES = "/webhooks/"
+"""No person asks there: no cookie is read, none is set."""
 
 
 def in_portal() -> bool:
     return request.path.startswith(PORTAL)
+
+
+def for_machines() -> bool:
+    return request.path.startswith(_FOR_MACHINES)
 
 
 class _Cookie(SecureCookieSessionInterface):
@@ -30,6 +36,8 @@ class SessionsBySpace(SessionInterface):
         self._portal = _Cookie(f"{prefix}kooneo_portal", "portal")
 
     def open_session(self, app: Flask, request: Request) -> SessionMixin | None:
+        if request.path.startswith(_FOR_MACHINES):
+            return None
         return self._of(request.path).open_session(app, request)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Any) -> None:

@@ -34,6 +34,7 @@ def test_production_starts_with_everything_it_needs(production: dict[str, str]) 
     assert settings.paypal_url is None
     assert settings.database_url == "postgresql+psycopg://kooneo@db/kooneo"
     assert settings.mail_from == "no-reply@kooneo.example"
+    assert settings.storage_quota == 20_000_000_000
 
 
 @pytest.mark.parametrize(("mode", "url"), [("production", "smtp://localhost:25"), ("development", "console:")])
@@ -78,6 +79,9 @@ def test_production_names_what_is_missing(production: dict[str, str], name: str,
         ("KOONEO_MAIL_URL", "smtp://kooneo:secret@relay.example?starttls=off"),
         ("KOONEO_MAIL_URL", "smtps://relay.example?starttls=required"),
         ("KOONEO_MAIL_FROM", "kooneo"),
+        ("KOONEO_STORAGE_GB", "0"),
+        ("KOONEO_STORAGE_GB", "20 GB"),
+        ("KOONEO_STORAGE_GB", "-1"),
         ("KOONEO_MAIL_FROM", "a@kooneo.example\r\nBcc: b@kooneo.example"),
     ],
 )

@@ -12,14 +12,14 @@ have() { command -v "$1" >/dev/null 2>&1; }
 any() { for file; do [ -e "$file" ] && return 0; done; return 1; }
 
 chromium() {
-    [ -n "${E2E_CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome ||
+    [ -n "${E2E_CHROMIUM:-}" ] || have chromium-headless-shell || have chromium || have chromium-browser || have google-chrome ||
         any "${PLAYWRIGHT_BROWSERS_PATH:-$HOME/.cache/ms-playwright}"/chromium*
 }
 postgresql() { [ -n "${TEST_DATABASE_URL:-}" ] || have initdb || any /usr/lib/postgresql/*/bin/initdb; }
 checker() { [ -n "${VNU_JAR:-}" ] || [ -e "$vnu_jar" ]; }
 
 missing=
-chromium || missing="$missing chromium"
+chromium || missing="$missing chromium-headless-shell"
 postgresql || missing="$missing postgresql"
 have java || missing="$missing default-jre-headless"
 checker || have npm || missing="$missing npm"

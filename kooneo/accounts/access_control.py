@@ -48,6 +48,7 @@ PUBLIC_ENDPOINTS = frozenset(
         "portal.accessibility",
         "portal.create_session",
         "portal.login",
+        "webhooks.create_event",
     }
 )
 

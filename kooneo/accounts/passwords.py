@@ -1,7 +1,11 @@
 """Passwords: Argon2id at OWASP's floor or above (ASVS 11.4.2)."""
 
+from collections.abc import Sequence
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from kooneo.accounts.guessable import is_guessable
 
 SHORTEST, LONGEST = 12, 1024
 """ASVS 6.2.1 and 6.2.9; no rule of composition."""
@@ -29,6 +33,10 @@ def needs_rehash(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
-def password_problem(password: str) -> str:
-    """Why nobody should choose it; empty when it will do."""
-    return "" if SHORTEST <= len(password) <= LONGEST else f"{SHORTEST} to {LONGEST} characters"
+def password_problem(password: str, *, about: Sequence[str] = ()) -> str:
+    """Why nobody should choose it; empty when it will do. `about`: names and addresses of the account."""
+    if not SHORTEST <= len(password) <= LONGEST:
+        return f"{SHORTEST} to {LONGEST} characters"
+    if is_guessable(password, about=about):
+        return "too easy to guess; a few words that only you would put together are hard to guess and easy to remember"
+    return ""

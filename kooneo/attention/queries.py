@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from kooneo.billing import words
 from kooneo.billing.models import Payment
 from kooneo.billing.queries import Row, count_taken_after_the_end, refundable_payments, taken_after_the_end
+from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
 from kooneo.legal.queries import OpenRequest, count_open, open_requests
+from kooneo.mail import words as mail_words
+from kooneo.mail.models import OutboxMessage
+from kooneo.mail.queries import count_undelivered, undelivered
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
@@ -60,9 +64,21 @@ class TakenAfterTheEnd:
 
 
 @dataclass(frozen=True)
+class Undelivered:
+    """A message that did not arrive, or waits for long."""
+
+    message: OutboxMessage
+    why: str
+    advice: str
+    trying: bool
+    """Its next attempt is due by now."""
+    template: str = "attention/_message.html"
+
+
+@dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | Undelivered]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -79,12 +95,14 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
         Group(_("Prélevé après la fin"), late),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
+        Group(_("E-mails non remis"), [_undelivered(message) for message in undelivered(merchant_id)]),
     ]
     return [group for group in found if group.matters]
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    return queries.count_for_attention(merchant_id) + count_open(merchant_id) + count_taken_after_the_end(merchant_id)
+    counts = (queries.count_for_attention, count_open, count_taken_after_the_end, count_undelivered)
+    return sum(count(merchant_id) for count in counts)
 
 
 def _declared(merchant_id: uuid.UUID) -> list[Request]:
@@ -119,6 +137,11 @@ def _stranded(change: StatusChange, *, has_keys: bool, may_end_alone: bool) -> S
         may_retry=has_keys and _still_possible(change),
         may_end_alone=may_end_alone and may_end_without_paypal(subscription, change, has_keys=has_keys),
     )
+
+
+def _undelivered(message: OutboxMessage) -> Undelivered:
+    trying = message.next_attempt_at is not None and message.next_attempt_at <= now()
+    return Undelivered(message, mail_words.why(message), mail_words.advice(message), trying)
 
 
 def _still_possible(change: StatusChange) -> bool:

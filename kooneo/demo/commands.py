@@ -10,14 +10,14 @@ from flask import current_app
 
 from kooneo.config import Mode
 from kooneo.demo import seeding
-from kooneo.demo.customers import NAMED
+from kooneo.demo.customers import NAMED, TO_SEE_TO
 from kooneo.language import typeset
 
 
 @click.command()
 @click.option(
     "--customers",
-    type=click.IntRange(min=len(NAMED) + 1),
+    type=click.IntRange(min=len(NAMED) + len(TO_SEE_TO) + 1),
     default=seeding.DEFAULT_CUSTOMERS,
     show_default=True,
     help="How many Atelier Lumière shall have.",

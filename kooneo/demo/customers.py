@@ -87,6 +87,42 @@ NAMED = (
     ),
 )
 
+WANTS_TO_END = CustomerPlan(
+    person("Gilbert", "Vauquelin"),
+    (
+        Story("perspective-mois", age_days=95),
+        Story("bases-3-fois", _S.COMPLETED, ended_days_ago=180, ended_by=EndedBy.TERM),
+    ),
+)
+WITHDRAWS = CustomerPlan(
+    person("Noëlle", "Quémener"),
+    (Story("aquarelle-mois", age_days=4), Story("bases-mois", _S.CANCELLED, age_days=300, ended_days_ago=150)),
+)
+REFUSED_BY_PAYPAL = CustomerPlan(
+    person("Prosper", "Jaouen"),
+    (
+        Story("cercle-mois", age_days=210, former_account=True),
+        Story("portrait-4-fois", _S.COMPLETED, ended_days_ago=260, ended_by=EndedBy.TERM),
+    ),
+)
+CHARGED_AFTER_END = CustomerPlan(
+    person("Sidonie", "Baratte"),
+    (
+        Story("complete", age_days=60),
+        Story(
+            "portrait-mois",
+            _S.CANCELLED,
+            age_days=140,
+            ended_days_ago=6,
+            reason="Demande reçue par téléphone",
+            charged_after_end=True,
+        ),
+    ),
+)
+TO_SEE_TO = (WANTS_TO_END, WITHDRAWS, REFUSED_BY_PAYPAL, CHARGED_AFTER_END)
+"""Who needs a person, once kooneo.demo.attention has let things happen. Each has two subscriptions: those with just one,
+which people try things with, have nothing the matter."""
+
 TEN_SUBSCRIPTIONS = CustomerPlan(
     person("Adèle", FIRST_FAMILY_NAME),
     (

@@ -10,6 +10,7 @@ from kooneo.terms import Interval, Terms, add_months
 
 RETRY_AFTER = timedelta(days=5)
 """PayPal tries a refused payment again after as long."""
+_AFTER_THE_END = timedelta(hours=5)
 _QUIET = timedelta(hours=36)
 """Nothing is due so soon: the demo can be used for a day before its simulator moves on by itself."""
 
@@ -98,6 +99,8 @@ def _interrupted(story: Story, terms: Terms, now: datetime, rng: random.Random) 
     due = due_dates(start, terms, until=end)
     failed = due[-1:] if story.ended_from != SubscriptionStatus.ACTIVE and len(due) > 1 else ()
     paid = due[: len(due) - len(failed)]
+    if story.charged_after_end:
+        paid = (*paid, end + _AFTER_THE_END)
     history = History(start, paid, failed, _due(start, terms, len(due)), ended_at=end, changed_at=end)
     return _without_next(_with_period(history, terms))
 

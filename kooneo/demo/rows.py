@@ -34,6 +34,9 @@ _BASE_36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _TABLES: tuple[type[Base], ...] = (Customer, Subscription, Payment, StatusChange, AccessGrant)
 """In the order of their foreign keys."""
 
+_FORMER_CLIENT = "demo-client-former"
+"""An account whose keys nobody has any more."""
+
 _AT_PAYPAL = {
     SubscriptionStatus.PENDING: "APPROVAL_PENDING",
     SubscriptionStatus.ACTIVE: "ACTIVE",
@@ -259,7 +262,7 @@ class _Told:
         history, offer, price = self.history, self.offer, self.offer.terms.price
         return SubscriptionRow(
             id=self.paypal_id or "",
-            client_id=self.batch.merchant.client_id,
+            client_id=_FORMER_CLIENT if self.story.former_account else self.batch.merchant.client_id,
             plan_id=plan_reference(self.batch.merchant, offer),
             price=price,
             start_time=history.started_at,

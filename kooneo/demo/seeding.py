@@ -15,6 +15,7 @@ from kooneo.accounts.models import Merchant
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.demo import customers
+from kooneo.demo.attention import let_things_happen
 from kooneo.demo.catalogue import ATELIER_LUMIERE
 from kooneo.demo.customers import CustomerPlan
 from kooneo.demo.rows import Batch, identify
@@ -24,10 +25,10 @@ from kooneo.journal.services import Actor, record
 from kooneo.paypal_simulator import store
 from kooneo.paypal_simulator.store import Store
 
-DEFAULT_CUSTOMERS = 212
+DEFAULT_CUSTOMERS = 216
 
 # One transaction each: short enough for others to write in between.
-_BATCH = 500
+_BATCH = 1000
 _MANY = 2000
 
 # Random keys touch every page of an index: with its usual 2 MB SQLite would read and write them again all the time.
@@ -44,6 +45,7 @@ def seed(number: int, *, progress: Progress = lambda _done: None) -> int:
         before = _count()
         if not world_exists():
             _create_world(remote)
+            let_things_happen()
             progress(_count() - before)
         _fill(remote, number, progress)
         return _count() - before

@@ -29,3 +29,7 @@ class Story:
     """Refused payments in a row, up to now or up to the suspension."""
     refunded_percent: int = 0
     """Of the last payment, on the day of the end."""
+    charged_after_end: bool = False
+    """PayPal took one payment more, hours after the end."""
+    former_account: bool = False
+    """It was made under another PayPal account: the merchant's present keys do not find it."""

@@ -27,7 +27,10 @@ _OPENED = timedelta(days=1500)
 
 def create_merchants() -> Iterator[tuple[MerchantPlan, Sequence[CustomerPlan]]]:
     """In the caller's transaction: each merchant, and the customers it must have."""
-    for plan, people in ((ATELIER_LUMIERE, customers.NAMED), (STUDIO_VOISIN, customers.voisin())):
+    for plan, people in (
+        (ATELIER_LUMIERE, (*customers.NAMED, *customers.TO_SEE_TO)),
+        (STUDIO_VOISIN, customers.voisin()),
+    ):
         _create_merchant(plan)
         db.session.flush()
         yield plan, people

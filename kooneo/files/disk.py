@@ -20,6 +20,14 @@ class NotStored(Exception):
     """The disk is full, or nobody may write to it. Nothing is left of the attempt."""
 
 
+class NoRoomLeft(NotStored):
+    """The merchant's files would take more than `quota`; `used` is what they take, in bytes."""
+
+    def __init__(self, *, used: int, quota: int) -> None:
+        super().__init__("no room left")
+        self.used, self.quota = used, quota
+
+
 @dataclass(frozen=True)
 class Written:
     size: int

@@ -4,15 +4,18 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 import structlog
+from flask import current_app
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from kooneo import jobs
+from kooneo.accounts.models import Merchant
 from kooneo.clock import now
 from kooneo.extensions import Base, db, transaction
 from kooneo.files import disk
 from kooneo.files.kinds import Accepted
 from kooneo.files.models import StoredFile
+from kooneo.files.queries import bytes_used
 
 _SPARED = timedelta(days=1)
 """A form that is being filled in may hold a file already which no row refers to yet."""
@@ -22,16 +25,26 @@ log = structlog.get_logger()
 
 
 def keep(merchant_id: uuid.UUID, accepted: Accepted) -> StoredFile:
-    """The bytes first, then the row: what the database knows is on the disk. Raises disk.NotStored."""
+    """The bytes first, then the row: what the database knows is on the disk. Raises disk.NotStored, or its NoRoomLeft."""
     file = on_disk(merchant_id, uuid.uuid4(), accepted)
     file_id = file.id
     try:
         with transaction():
+            _check_room(merchant_id, file.size)
             db.session.add(file)
     except BaseException:
         disk.delete(merchant_id, file_id)
         raise
     return file
+
+
+def _check_room(merchant_id: uuid.UUID, more: int) -> None:
+    """What was replaced or removed counts until it is swept. Two files at once wait for each other."""
+    quota = current_app.config["SETTINGS"].storage_quota
+    db.session.get_one(Merchant, merchant_id, with_for_update=True)
+    used = bytes_used(merchant_id)
+    if used + more > quota:
+        raise disk.NoRoomLeft(used=used, quota=quota)
 
 
 def on_disk(merchant_id: uuid.UUID, file_id: uuid.UUID, accepted: Accepted) -> StoredFile:

@@ -3,6 +3,7 @@
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 
+from kooneo.files.disk import NoRoomLeft, NotStored
 from kooneo.language import NO_BREAK
 from kooneo.language import gettext as _
 
@@ -29,6 +30,17 @@ def too_large(limit: int) -> str:
 
 def empty() -> str:
     return _("Ce fichier est vide. Vérifiez-le, puis choisissez-le de nouveau.")
+
+
+def why_not_stored(problem: NotStored) -> str:
+    if not isinstance(problem, NoRoomLeft):
+        return not_stored()
+    return _(
+        "Il ne reste pas assez de place pour ce fichier : vos fichiers prennent %(used)s sur %(quota)s. Retirez ceux qui ne "
+        "servent plus (leur place se libère sous deux jours), ou demandez-en davantage à la personne qui administre Kooneo.",
+        used=file_size(problem.used),
+        quota=file_size(problem.quota),
+    )
 
 
 def not_stored() -> str:

@@ -27,6 +27,7 @@ class OpenRequest:
     due_at: datetime | None
     """The next charge of a termination, the last day to refund of a withdrawal; none when nothing is known to be due."""
     refund: Money | None = None
+    """What is owed to the customer: nothing, while it is not certain that the withdrawal counts."""
 
 
 def _open() -> tuple[ColumnElement[bool], ...]:
@@ -66,6 +67,12 @@ def refund_of(subscription: Subscription) -> Money | None:
     return Money(paid, subscription.currency) if paid else None
 
 
+def refund_due(request: LegalRequest) -> Money | None:
+    """Of a withdrawal that counts: it came in time, and from the customer."""
+    subscription = request.subscription
+    return refund_of(subscription) if subscription and subscription.withdrawn_at else None
+
+
 def verified_requests(merchant_id: uuid.UUID, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[LegalRequest]]:
     """Those of these subscriptions that their customer has confirmed, newest first: what a stranger typed is not told."""
     query = select(LegalRequest).filter_by(merchant_id=merchant_id).where(LegalRequest.verified_at.is_not(None))
@@ -98,7 +105,7 @@ def _with_deadline(request: LegalRequest) -> OpenRequest:
     subscription = request.subscription
     if request.kind == RequestKind.TERMINATION or subscription is None:
         return OpenRequest(request, subscription.next_payment_at if subscription else None)
-    return OpenRequest(request, request.received_at + timedelta(days=REFUND_DAYS), refund_of(subscription))
+    return OpenRequest(request, request.received_at + timedelta(days=REFUND_DAYS), refund_due(request))
 
 
 def find_request(merchant_id: uuid.UUID, request_id: str) -> LegalRequest | None:

@@ -25,8 +25,7 @@ _WHOLE = (
 @requires(Permission.SEE)
 def show(request_id: uuid.UUID) -> str:
     request = get_or_404(LegalRequest, request_id, *_WHOLE)
-    refund = queries.refund_of(request.subscription) if request.subscription else None
-    return render_template("legal/show.html", declared=request, refund=refund)
+    return render_template("legal/show.html", declared=request, refund=queries.refund_due(request))
 
 
 @blueprint.post("/legal-requests/<uuid:request_id>/settlement")

@@ -25,7 +25,7 @@ class MailKind(StrEnum):
     ENDED_CUSTOMER = "ended_customer"
     """To the customer: the subscription has ended."""
     ENDED_MERCHANT = "ended_merchant"
-    """To the owner: a customer has ended a subscription."""
+    """To the owner: a subscription has ended, and nobody of theirs had asked for it here."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""
@@ -71,6 +71,13 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
             postgresql_where=text("state = 'waiting'"),
         ),
         Index(
+            "ix_outbox_messages_undelivered",
+            "merchant_id",
+            "written_at",
+            sqlite_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND given_up_at IS NULL"),
+        ),
+        Index(
             "ix_outbox_messages_readable",
             "written_at",
             sqlite_where=text("text IS NOT NULL"),
@@ -97,6 +104,8 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
     useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """It is not sent after that; none = it is always worth reading."""
     sent_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When the team decided that nobody needs to look at it any more."""
     problem: Mapped[MailProblem | None] = enum_column(MailProblem)
     server_code: Mapped[int | None]
     """The mail server's three digits, when it gave some."""

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from kooneo.mail.models import MailProblem
+from kooneo.language import gettext as _
+from kooneo.mail.models import MailProblem, MessageState, OutboxMessage
 
 PROBLEMS: Mapping[str, str] = {
     MailProblem.ADDRESS: "l'adresse n'est pas une adresse e-mail",
@@ -17,3 +18,25 @@ PROBLEMS: Mapping[str, str] = {
     MailProblem.INTERRUPTED: "l'envoi s'est interrompu",
 }
 """After « Cause » in the journal."""
+
+_OF_THE_RECIPIENT = (MailProblem.ADDRESS, MailProblem.RECIPIENT)
+
+
+def why(message: OutboxMessage) -> str:
+    """Why it has not arrived."""
+    waiting = message.state == MessageState.WAITING
+    if message.problem is None:
+        return _("Cet e-mail n'est pas encore parti : Kooneo n'a pas pu commencer l'envoi.")
+    cause = _(PROBLEMS[message.problem])
+    if waiting:
+        return _("Cet e-mail attend de partir : %(cause)s. Kooneo réessaie.", cause=cause)
+    return _("Cet e-mail n'a pas été remis : %(cause)s.", cause=cause)
+
+
+def advice(message: OutboxMessage) -> str:
+    """What a member of the team can do about it."""
+    if message.text is None:
+        return _("Son texte a été effacé depuis : prévenez cette personne autrement.")
+    if message.problem in _OF_THE_RECIPIENT:
+        return _("Vérifiez l'adresse dans la fiche, et prévenez cette personne autrement.")
+    return _("Si cela dure, prévenez la personne qui administre Kooneo.")

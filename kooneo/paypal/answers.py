@@ -7,7 +7,7 @@ from kooneo.money import Money
 from kooneo.paypal.api import Answer
 from kooneo.paypal.errors import BadAnswer
 from kooneo.paypal.fields import Part
-from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus
+from kooneo.paypal.statuses import RemoteStatus, SaleState, TransactionStatus, VerificationStatus
 
 # Lengths of the OpenAPI file.
 _ID = 50
@@ -17,6 +17,7 @@ _QUANTITY = 32
 _MOST_ITEMS = 500_000_000
 
 _WITHOUT_BILLING = (RemoteStatus.APPROVAL_PENDING, RemoteStatus.APPROVED)
+_URL = 2048
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,15 @@ class RemoteTransaction:
     amount: Money
     at: datetime
     payer_email: str | None
+
+
+@dataclass(frozen=True)
+class RemoteWebhook:
+    """An address to which PayPal sends notifications."""
+
+    webhook_id: str
+    url: str
+    event_types: frozenset[str]
 
 
 def _listed(part: Part, debug_id: str | None) -> RemoteSubscription | None:
@@ -153,6 +163,28 @@ def read_transactions(answer: Answer) -> tuple[list[RemoteTransaction], bool]:
     body = Part(answer.body, "", answer.debug_id)
     found = [_transaction(part) for part in body.parts("transactions")]
     return found, (body.count("total_pages", _MOST_ITEMS) or 0) <= 1
+
+
+def read_webhooks(answer: Answer) -> list[RemoteWebhook]:
+    return [_webhook(part) for part in Part(answer.body, "", answer.debug_id).parts("webhooks")]
+
+
+def read_webhook(answer: Answer) -> RemoteWebhook:
+    return _webhook(Part(answer.body, "", answer.debug_id))
+
+
+def _webhook(part: Part) -> RemoteWebhook:
+    names = (event_type.text("name", _NAME) for event_type in part.parts("event_types"))
+    return RemoteWebhook(
+        webhook_id=part.required("id", part.text("id", _ID)),
+        url=part.required("url", part.text("url", _URL)),
+        event_types=frozenset(filter(None, names)),
+    )
+
+
+def read_verification(answer: Answer) -> bool:
+    part = Part(answer.body, "", answer.debug_id)
+    return part.word("verification_status", VerificationStatus) == VerificationStatus.SUCCESS
 
 
 def _transaction(part: Part) -> RemoteTransaction:

@@ -52,14 +52,18 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
     ) -> Answer:
         """The SDK's get() and post() come through here. A 401 is answered with a new token, once.
 
-        `body` is None for a GET, which then has none: the SDK sent the four letters `null`.
+        `body` is None for a GET, which then has none: the SDK sent the four letters `null`. Bytes are sent as they are.
         """
+        if isinstance(body, bytes):
+            content: dict[str, Any] = {"data": body, "headers": {"Content-Type": "application/json"}}
+        else:
+            content = {"json": body, "headers": headers}
         token = self._tokens.current()
         try:
-            return self._call_with(token, url, method, json=body, headers=headers)
+            return self._call_with(token, url, method, **content)
         except CredentialsRefused:
             self._tokens.drop(token)
-        return self._call_with(self._tokens.current(), url, method, json=body, headers=headers)
+        return self._call_with(self._tokens.current(), url, method, **content)
 
     def _call_with(self, token: Token, url: str, method: str, **request: Any) -> Answer:
         return self.http_call(url, method, acts=method != "GET", auth=Authorization(f"Bearer {token.value}"), **request)

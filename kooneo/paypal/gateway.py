@@ -3,7 +3,7 @@
 import re
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -17,15 +17,20 @@ from kooneo.paypal.answers import (
     RemoteSale,
     RemoteSubscription,
     RemoteTransaction,
+    RemoteWebhook,
     read_page,
     read_refund,
     read_sale,
     read_subscription,
     read_transactions,
+    read_verification,
+    read_webhook,
+    read_webhooks,
 )
 from kooneo.paypal.api import Answer, Api, Plan, Product, Sale, Subscription
 from kooneo.paypal.credentials import ADDRESSES, Credentials
-from kooneo.paypal.errors import BadAnswer, NotFound
+from kooneo.paypal.errors import BadAnswer, NotFound, Refused
+from kooneo.paypal.notifications import Transmission
 from kooneo.paypal.plans import RemotePlan, RemoteProduct, read_own_terms, read_plan, read_product
 from kooneo.paypal.statuses import RemoteStatus
 from kooneo.paypal.transport import CONNECT_TIMEOUT, READ_TIMEOUT
@@ -34,6 +39,8 @@ from kooneo.terms import Terms
 MOST_GATEWAYS = 256
 TRIAL_TIMEOUT = 3.0
 _IN_FORCE = (RemoteStatus.ACTIVE, RemoteStatus.SUSPENDED, RemoteStatus.APPROVED, RemoteStatus.APPROVAL_PENDING)
+_WEBHOOKS = "v1/notifications/webhooks"
+_VERIFICATION = "v1/notifications/verify-webhook-signature"
 _PAYPAL_ID = re.compile(r"[A-Za-z0-9-]{3,50}")
 _PAGE_SIZE = 20
 _SHORTEST_PERIOD = timedelta(hours=1)
@@ -114,6 +121,26 @@ class Gateway:
         answer: Answer = sale.post("refund", asked, cls=Sale).answer
         return read_refund(answer)
 
+    def list_webhooks(self) -> list[RemoteWebhook]:
+        """Those of the keys' own app."""
+        return read_webhooks(self._api.get(_WEBHOOKS))
+
+    def create_webhook(self, url: str, event_types: Sequence[str]) -> RemoteWebhook:
+        """Have notifications sent to `url`. Refused when PayPal has that address already, or does not want it."""
+        return read_webhook(self._api.post(_WEBHOOKS, {"url": url, "event_types": _named(event_types)}))
+
+    def subscribe_webhook(self, webhook_id: str, event_types: Sequence[str]) -> None:
+        """Have exactly these events sent to it."""
+        change = {"op": "replace", "path": "/event_types", "value": _named(event_types)}
+        self._api.patch(f"{_WEBHOOKS}/{_checked_id(webhook_id)}", [change])
+
+    def vouches_for(self, transmission: Transmission, webhook_id: str) -> bool:
+        """Whether PayPal says that it sent this to that webhook. Raises kooneo.paypal.notifications.Forged too."""
+        try:
+            return read_verification(self._api.post(_VERIFICATION, transmission.question(webhook_id)))
+        except Refused:
+            return False  # PayPal cannot make sense of it: it is nothing that PayPal wrote
+
     def scopes(self) -> frozenset[str]:
         """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""
         return self._api.renew_token().scopes
@@ -171,6 +198,10 @@ def _checked_id(paypal_id: str) -> str:
     if not _PAYPAL_ID.fullmatch(paypal_id):
         raise NotFound("not an id of PayPal's")
     return paypal_id
+
+
+def _named(event_types: Sequence[str]) -> list[dict[str, str]]:
+    return [{"name": name} for name in event_types]
 
 
 def _checked_url(url: str) -> str:

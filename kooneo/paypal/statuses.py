@@ -41,3 +41,10 @@ class PlanStatus(StrEnum):
     CREATED = "CREATED"
     INACTIVE = "INACTIVE"
     ACTIVE = "ACTIVE"
+
+
+class VerificationStatus(StrEnum):
+    """Of a notification's signature (Webhooks Management 1.11)."""
+
+    SUCCESS = "SUCCESS"
+    FAILURE = "FAILURE"

@@ -43,7 +43,8 @@ class Reply:
 class Transport:
     """Shared by threads: after it is built, nothing of the session changes."""
 
-    def __init__(self, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(self, connect_timeout: float, read_timeout: float, *, largest: int = LARGEST_ANSWER) -> None:
+        self._largest = largest
         self._timeouts = (connect_timeout, read_timeout)
         self._session = requests.Session()
         # Without this a .netrc would replace our Authorization header, and variables could add a proxy or another CA.
@@ -71,7 +72,7 @@ class Transport:
         try:
             while piece := response.raw.read1(65536, decode_content=False):
                 content += piece
-                if len(content) > LARGEST_ANSWER or time.monotonic() > deadline:
+                if len(content) > self._largest or time.monotonic() > deadline:
                     return None
         except urllib3.exceptions.HTTPError:
             return None

@@ -47,14 +47,14 @@ class Caller:
     def client_id(self) -> str | None:
         return self.account.client_id if self.account else None
 
-    def authorized(self) -> Account:
+    def authorized(self, scope: str = store.SUBSCRIPTIONS_SCOPE) -> Account:
         if self.account is None:
             raise Refusal(refusal(401))
         if request.get_data() and request.mimetype != "application/json":
             raise Refusal(refusal(415))
         if request.get_data() and request.method == "GET":
             raise Refusal(refusal(415))
-        if store.SUBSCRIPTIONS_SCOPE not in self.account.scopes:
+        if scope not in self.account.scopes:
             raise Refusal(refusal(403, detail("PERMISSION_DENIED")))
         return self.account
 
@@ -219,7 +219,7 @@ def give_token(caller: Caller) -> Answer:
 def show_subscription(caller: Caller, subscription_id: str) -> Answer:
     row = caller.subscription(subscription_id)
     with_plan = "plan" in request.args.get("fields", "").split(",")
-    return Answer(200, bodies.subscription(row, _root(), with_plan=with_plan))
+    return Answer(200, bodies.subscription(row, root(), with_plan=with_plan))
 
 
 @routes.post("/v1/billing/subscriptions/<subscription_id>/cancel")
@@ -284,7 +284,7 @@ def list_subscriptions(caller: Caller) -> Answer:
     number, size = _number("page", 1, 10_000_000), _number("page_size", 10, _MAX_PAGE_SIZE)
     rows, count = store.subscriptions_of(caller.db, account.client_id, _filters(), page=number, size=size)
     pages = -(-count // size)
-    body = bodies.page(rows, _root(), _page_address, number=number, pages=pages)
+    body = bodies.page(rows, root(), _page_address, number=number, pages=pages)
     return Answer(200, body | {"total_items": count, "total_pages": pages})
 
 
@@ -303,7 +303,7 @@ def _filters() -> store.Filters:
 @routes.get("/v1/payments/sale/<sale_id>")
 @paypal_call("sale")
 def show_sale(caller: Caller, sale_id: str) -> Answer:
-    return sales.show(caller.sale(sale_id), _root())
+    return sales.show(caller.sale(sale_id), root())
 
 
 @routes.post("/v1/payments/sale/<sale_id>/refund")
@@ -318,7 +318,7 @@ def refund_sale(caller: Caller, sale_id: str) -> Answer:
 def show_plan(caller: Caller, plan_id: str) -> Answer:
     account = caller.authorized()
     sold = store.subscription_of_plan(caller.db, account.client_id, plan_id)
-    return Answer(200, bodies.plan(sold, _root())) if sold else answers.not_found(plan_id)
+    return Answer(200, bodies.plan(sold, root())) if sold else answers.not_found(plan_id)
 
 
 @routes.get("/v1/catalogs/products/<product_id>")
@@ -326,7 +326,7 @@ def show_plan(caller: Caller, plan_id: str) -> Answer:
 def show_product(caller: Caller, product_id: str) -> Answer:
     account = caller.authorized()
     sold = store.subscription_of_product(caller.db, account.client_id, product_id)
-    return Answer(200, bodies.product(sold, _root())) if sold else answers.not_found(product_id)
+    return Answer(200, bodies.product(sold, root())) if sold else answers.not_found(product_id)
 
 
 @routes.route("/v1/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
@@ -340,7 +340,7 @@ def answer_unknown(caller: Caller, _rest: str) -> Answer:
 # --- what stands in a request
 
 
-def _root() -> str:
+def root() -> str:
     return request.url_root.rstrip("/")
 
 

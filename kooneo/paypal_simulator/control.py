@@ -9,7 +9,8 @@ from flask import Blueprint, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from kooneo.paypal_simulator import accounts, billing, calls, failures, instants, store, subscription
+from kooneo.money import Money
+from kooneo.paypal_simulator import accounts, billing, calls, failures, instants, sales, store, subscription, webhooks
 from kooneo.paypal_simulator.accounts import Account
 from kooneo.paypal_simulator.subscription import WAITING_FOR_APPROVAL, SubscriptionRow
 
@@ -18,12 +19,12 @@ routes = Blueprint("control", __name__, url_prefix="/_control")
 _LONGEST_ADVANCE = 3660 * 86_400
 
 
-def _store() -> store.Store:
+def opened_store() -> store.Store:
     opened: store.Store = current_app.extensions["paypal_simulator"].store
     return opened
 
 
-def _told() -> Any:
+def told_json() -> Any:
     """The JSON body. Its content type is required: a web page open in the same browser cannot send it unasked."""
     document = request.get_json(silent=True)
     if document is None:
@@ -43,7 +44,7 @@ def explain(error: HTTPException) -> ResponseReturnValue:
 
 @routes.get("/health")
 def health() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         return jsonify(status="ok", now=instants.render(store.now(db)))
 
 
@@ -52,14 +53,14 @@ def health() -> ResponseReturnValue:
 
 @routes.get("/calls")
 def list_calls() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         found = calls.received(db, subscription_id=request.args.get("id"), action=request.args.get("action"))
     return jsonify(calls=found)
 
 
 @routes.delete("/calls")
 def clear_calls() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         calls.clear(db)
     return "", 204
 
@@ -69,21 +70,21 @@ def clear_calls() -> ResponseReturnValue:
 
 @routes.get("/failures")
 def list_failures() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         return jsonify(failures=[failures.to_json(failure) for failure in failures.pending(db)])
 
 
 @routes.post("/failures")
 def add_failure() -> ResponseReturnValue:
-    failure = failures.from_json(_told())
-    with _store().transaction() as db:
+    failure = failures.from_json(told_json())
+    with opened_store().transaction() as db:
         n = failures.add(db, failure)
     return jsonify(failures.to_json(replace(failure, n=n))), 201
 
 
 @routes.delete("/failures")
 def clear_failures() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         failures.clear(db)
     return "", 204
 
@@ -93,9 +94,9 @@ def clear_failures() -> ResponseReturnValue:
 
 @routes.post("/subscriptions")
 def put_subscriptions() -> ResponseReturnValue:
-    told = _told()
+    told = told_json()
     documents = told if isinstance(told, list) else [told]
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         started_now = {"start_time": instants.render(store.now(db))}
         rows = [subscription.from_json(_with_defaults(document, started_now)) for document in documents]
         store.save_new(db, rows)
@@ -108,7 +109,7 @@ def _with_defaults(document: Any, defaults: dict[str, Any]) -> Any:
 
 @routes.get("/subscriptions/<subscription_id>")
 def show_subscription(subscription_id: str) -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         row = store.subscription(db, subscription_id)
     return (jsonify(subscription.to_json(row)), 200) if row else _unknown(subscription_id)
 
@@ -116,16 +117,17 @@ def show_subscription(subscription_id: str) -> ResponseReturnValue:
 @routes.patch("/subscriptions/<subscription_id>")
 def change_subscription(subscription_id: str) -> ResponseReturnValue:
     """Any stored field. A subscription that was waiting and becomes ACTIVE has just been approved: it pays at once."""
-    told = _told()
+    told = told_json()
     if not isinstance(told, dict) or told.get("id", subscription_id) != subscription_id:
         raise ValueError("a JSON object of fields to change; the id stays")
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         row = store.subscription(db, subscription_id)
         if row is None:
             return _unknown(subscription_id)
         changed, transactions = _changed(db, row, told)
         store.save(db, [changed])
         store.add_transactions(db, transactions)
+        webhooks.tell(db, row, changed, transactions, store.now(db))
     return jsonify(subscription.to_json(changed))
 
 
@@ -145,12 +147,24 @@ def _changed(
 
 @routes.post("/subscriptions/<subscription_id>/refund")
 def refund(subscription_id: str) -> ResponseReturnValue:
-    """The merchant gives the latest payment back on paypal.com; `{"partial": true}`: some of it."""
-    partial = _told().get("partial", False)
-    with _store().transaction() as db:
-        status = "PARTIALLY_REFUNDED" if partial else "REFUNDED"
-        transaction_id = store.refund_latest(db, subscription_id, status)
-    return (jsonify(transaction=transaction_id, status=status), 200) if transaction_id else _unknown(subscription_id)
+    """The merchant gives the latest payment back on paypal.com: `{"partial": true}` half of it, `{"amount": "10.00"}` that much."""
+    told = told_json()
+    with opened_store().transaction() as db:
+        sale = store.latest_payment(db, subscription_id)
+        if sale is None:
+            return _unknown(subscription_id)
+        sales.give_back(db, sale, _given_back(told, sale.amount, sales.left(db, sale)))
+        given_back = store.transaction(db, sale.id)
+    return jsonify(transaction=sale.id, status=given_back.status if given_back else None), 200
+
+
+def _given_back(told: Any, paid: Money, left: int) -> int:
+    if "amount" not in told:
+        return min(left, paid.minor // 2) if told.get("partial") else left
+    minor = Money.parse(told["amount"], paid.currency).minor
+    if not 0 < minor <= left:
+        raise ValueError(f"amount: more than 0, at most {Money(left, paid.currency)}")
+    return minor
 
 
 def _unknown(subscription_id: str) -> ResponseReturnValue:
@@ -162,9 +176,9 @@ def _unknown(subscription_id: str) -> ResponseReturnValue:
 
 @routes.post("/accounts")
 def put_account() -> ResponseReturnValue:
-    told = _told()
+    told = told_json()
     account, secret = _account(told if isinstance(told, dict) else {})
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         accounts.put(db, account, secret)
     return jsonify(client_id=account.client_id, scopes=account.scopes, environment=account.environment), 201
 
@@ -184,7 +198,7 @@ def _account(told: dict[str, Any]) -> tuple[Account, str]:
 @routes.delete("/tokens")
 def forget_tokens() -> ResponseReturnValue:
     """As when PayPal revokes them: the next call with an old token is a 401."""
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         accounts.forget_tokens(db)
     return "", 204
 
@@ -194,14 +208,14 @@ def forget_tokens() -> ResponseReturnValue:
 
 @routes.get("/clock")
 def show_clock() -> ResponseReturnValue:
-    with _store().transaction() as db:
+    with opened_store().transaction() as db:
         return jsonify(now=instants.render(store.now(db)), offset_seconds=store.offset(db))
 
 
 @routes.post("/clock")
 def advance_clock() -> ResponseReturnValue:
-    seconds = _seconds(_told())
-    with _store().transaction() as db:
+    seconds = _seconds(told_json())
+    with opened_store().transaction() as db:
         payments = store.advance(db, seconds)
         return jsonify(now=instants.render(store.now(db)), offset_seconds=store.offset(db), payments=payments)
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Any
 
 from kooneo.money import Money
-from kooneo.paypal_simulator import instants, store
+from kooneo.paypal_simulator import instants, store, webhooks
 from kooneo.paypal_simulator.answers import Answer, Refusal
 from kooneo.paypal_simulator.billing import Transaction
+from kooneo.paypal_simulator.events import Refund
 
 _REFUNDABLE = ("COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED")
 _STATES = {"DECLINED": "denied"}
@@ -48,19 +49,34 @@ def refund(db: sqlite3.Connection, sale: Transaction, asked: Any, request_id: st
     ).fetchone()
     if known is not None:
         return Answer(201, _body(db, sale, known["id"], known["minor"]))
-    left = sale.amount.minor - _refunded(db, sale)
-    amount = _amount(asked, sale, left)
     if sale.status not in _REFUNDABLE:
         raise _refused("TRANSACTION_REFUSED")
-    if not left:
+    there = left(db, sale)
+    if not there:
         raise _refused("TRANSACTION_ALREADY_REFUNDED")
-    if amount > left:
+    minor = _amount(asked, sale, there)
+    if minor > there:
         raise _refused("REFUND_EXCEEDED_TRANSACTION_AMOUNT")
-    refund_id, time = secrets.token_hex(9)[:17].upper(), instants.render(store.now(db))
-    db.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?)", (refund_id, sale.id, request_id, amount, time))
-    status = "REFUNDED" if amount == left else "PARTIALLY_REFUNDED"
+    return Answer(201, _body(db, sale, give_back(db, sale, minor, request_id), minor))
+
+
+def give_back(db: sqlite3.Connection, sale: Transaction, minor: int, request_id: str = "") -> str:
+    """And tell the world. The refund's id."""
+    refund_id, at = secrets.token_hex(9)[:17].upper(), store.now(db)
+    status = "REFUNDED" if minor == left(db, sale) else "PARTIALLY_REFUNDED"
+    row = (refund_id, sale.id, request_id or refund_id, minor, instants.render(at))
+    db.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?)", row)
     store.add_transactions(db, [replace(sale, status=status)])
-    return Answer(201, _body(db, sale, refund_id, amount))
+    subscription = store.subscription(db, sale.subscription_id)
+    if subscription is not None:
+        refunded, in_all = Money(minor, sale.amount.currency), Money(_refunded(db, sale), sale.amount.currency)
+        webhooks.tell_of_refund(db, subscription.client_id, Refund(refund_id, sale.id, refunded, in_all, at))
+    return refund_id
+
+
+def left(db: sqlite3.Connection, sale: Transaction) -> int:
+    """In minor units."""
+    return sale.amount.minor - _refunded(db, sale)
 
 
 def _refunded(db: sqlite3.Connection, sale: Transaction) -> int:

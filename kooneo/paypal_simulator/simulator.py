@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from threading import Event
 
+from kooneo.paypal_simulator.courier import Courier
 from kooneo.paypal_simulator.store import Store
 
 
@@ -10,6 +11,10 @@ from kooneo.paypal_simulator.store import Store
 class Simulator:
     store: Store
     stopping: Event = field(default_factory=Event)
+    courier: Courier = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "courier", Courier(self.store, self.stopping))
 
     def stop(self) -> None:
         """Wake every request that sleeps on purpose, so that the server can end."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from kooneo import clock
 from kooneo.money import Money
-from kooneo.paypal_simulator import billing, instants
+from kooneo.paypal_simulator import billing, instants, webhooks
 from kooneo.paypal_simulator.billing import Transaction
 from kooneo.paypal_simulator.subscription import SubscriptionRow, from_json, to_json
 
@@ -137,7 +137,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 def _create(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     with _transaction(db):
-        for statement in _SCHEMA.split(";"):
+        for statement in (_SCHEMA + webhooks.SCHEMA).split(";"):
             db.execute(statement)
         db.execute("INSERT OR IGNORE INTO clock VALUES (1, 0, ?)", (instants.render(clock.now()),))
         for client_id, secret in _DEMO_KEYS:
@@ -197,14 +197,17 @@ def bill_since_last_call(db: sqlite3.Connection) -> None:
 
 
 def _bill(db: sqlite3.Connection, *, since: str, until: datetime) -> int:
-    due = db.execute(
+    records = db.execute(
         "SELECT document FROM subscriptions WHERE next_attempt > ? AND next_attempt <= ?",
         (since, instants.render(until)),
     ).fetchall()
-    billed = [billing.run_cycles(_row(record), until) for record in due]
+    due = [_row(record) for record in records]
+    billed = [billing.run_cycles(row, until) for row in due]
     transactions = [transaction for _, new in billed for transaction in new]
     save(db, [row for row, _ in billed])
     add_transactions(db, transactions)
+    for before, (after, new) in zip(due, billed, strict=True):
+        webhooks.tell(db, before, after, new, until)
     db.execute("UPDATE clock SET billed_until = ?", (instants.render(until),))
     return len(transactions)
 
@@ -308,7 +311,9 @@ def change_status(db: sqlite3.Connection, row: SubscriptionRow, status: str, not
     changed = replace(row, status=status, status_update_time=instant, status_change_note=note)
     if status == "ACTIVE":
         changed = replace(billing.rescheduled(changed, instant), failed_payments_count=0)
-    save(db, [billing.filled(changed, instant)])
+    changed = billing.filled(changed, instant)
+    save(db, [changed])
+    webhooks.tell(db, row, changed, (), instant)
 
 
 # --- transactions
@@ -324,16 +329,14 @@ def add_transactions(db: sqlite3.Connection, transactions: Iterable[Transaction]
     )
 
 
-def refund_latest(db: sqlite3.Connection, subscription_id: str, status: str) -> str | None:
-    """The latest payment becomes refunded, or partly: its id. None: nothing was paid."""
+def latest_payment(db: sqlite3.Connection, subscription_id: str) -> Transaction | None:
+    """Of which something is left to give back."""
     record = db.execute(
-        "SELECT id FROM transactions WHERE subscription_id = ? AND status = 'COMPLETED' ORDER BY time DESC LIMIT 1",
+        "SELECT * FROM transactions WHERE subscription_id = ? AND status IN ('COMPLETED', 'PARTIALLY_REFUNDED')"
+        " ORDER BY time DESC LIMIT 1",
         (subscription_id,),
     ).fetchone()
-    if record is None:
-        return None
-    db.execute("UPDATE transactions SET status = ? WHERE id = ?", (status, record["id"]))
-    return str(record["id"])
+    return _read_transaction(record) if record else None
 
 
 def transaction(db: sqlite3.Connection, transaction_id: str) -> Transaction | None:

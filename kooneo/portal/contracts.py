@@ -94,8 +94,11 @@ def _under_way(card: Card, standing: LegalRequest | None) -> str:
 
 def _declared(request: LegalRequest, card: Card) -> str:
     moment = {"day": day(request.received_at), "time": clock_time(request.received_at)}
-    if request.kind == RequestKind.WITHDRAWAL:
+    if request.kind == RequestKind.WITHDRAWAL and card.subscription.withdrawn_at:
         return _("Vous avez renoncé à ce contrat le %(day)s à %(time)s.", **moment)
+    if request.kind == RequestKind.WITHDRAWAL:
+        asked = _("Vous avez demandé à renoncer à ce contrat le %(day)s à %(time)s.", **moment)
+        return f"{asked} {_('Il reste à vérifier que le délai courait encore.')}"
     asked = _("Vous avez demandé la résiliation le %(day)s à %(time)s.", **moment)
     if request.wished_on:
         return f"{asked} {_('Elle prend effet le %(day)s.', day=day(request.wished_on))}"

@@ -1,9 +1,7 @@
-"""The messages that tell of an end. The dialog shows the customer's before, the worker writes it afterwards: the same words."""
+"""The messages that tell a customer of an end. The dialog shows them before, the worker writes them afterwards: the same words."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-from flask import current_app
 
 from kooneo.accounts.models import Merchant
 from kooneo.clock import now
@@ -15,7 +13,7 @@ from kooneo.mail.models import MailKind
 from kooneo.subscriptions.consequences import ContentEffect, has_changed
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, Standing, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, StatusChange, Subscription
-from kooneo.subscriptions.words import label, price
+from kooneo.subscriptions.words import price
 
 _SUBJECTS = {
     SubscriptionStatus.COMPLETED: "Votre abonnement à « %(title)s » est allé à son terme",
@@ -47,7 +45,7 @@ def letter_about_to_leave(
     subscription: Subscription, target: SubscriptionStatus, contents: Sequence[ContentEffect]
 ) -> Letter:
     """As it would read if it became `target` now. `subscription` must come from queries.of_customer or queries.complete."""
-    merchant = _merchant(subscription)
+    merchant = merchant_of(subscription)
     with calendar_of(merchant.time_zone):
         what = _what(_WHAT, subscription, merchant, target, now())
         return _letter(subscription, merchant, target, subscription.status, what, contents)
@@ -55,42 +53,14 @@ def letter_about_to_leave(
 
 def letter_of_the_end(subscription: Subscription, change: StatusChange, *, was: SubscriptionStatus) -> Letter:
     """Of what this change has ended, and was in this status the instant before. `subscription` as above."""
-    merchant = _merchant(subscription)
+    merchant = merchant_of(subscription)
     words = _WHAT_THEY_ASKED if change.actor_kind == ActorKind.CUSTOMER else _WHAT
     with calendar_of(merchant.time_zone):
         what = _what(words, subscription, merchant, subscription.status, subscription.ended_at or now())
         return _letter(subscription, merchant, subscription.status, was, what, has_changed(subscription, was))
 
 
-def letter_to_the_owner(subscription: Subscription, change: StatusChange, *, was: SubscriptionStatus) -> Letter:
-    """Of what a customer has ended alone. `subscription` as above."""
-    merchant, customer = _merchant(subscription), subscription.customer
-    names = {"customer": customer.name, "title": subscription.offer.title}
-    record = f"{current_app.config['SETTINGS'].base_url}/customers/{customer.id}/subscriptions"
-    with calendar_of(merchant.time_zone):
-        ended_on = day(subscription.ended_at or now())
-        facts = [
-            (_("Statut"), label(subscription.status)),
-            (_("Adresse e-mail"), customer.email),
-            (_("Référence"), reference(subscription)),
-            (_("Motif"), change.reason or _("aucun n'a été donné")),
-        ]
-        if subscription.withdrawn_at:
-            facts.append((_("Rétractation"), _("ce qui a été payé est à rembourser, voyez « À traiter »")))
-        return compose(
-            MailKind.ENDED_MERCHANT,
-            subject=_("%(customer)s a mis fin à « %(title)s »", **names),
-            name=customer.name,
-            merchant=merchant,
-            to_customer=False,
-            what=_("%(customer)s a mis fin à son abonnement à « %(title)s » le %(day)s.", day=ended_on, **names),
-            facts=facts,
-            payments=_payments(subscription.gateway, was),
-            link=f"{record}#subscription-{subscription.id}",
-        )
-
-
-def _merchant(subscription: Subscription) -> Merchant:
+def merchant_of(subscription: Subscription) -> Merchant:
     return db.session.get_one(Merchant, subscription.merchant_id)
 
 
@@ -119,13 +89,13 @@ def _letter(
         name=subscription.customer.name,
         merchant=merchant,
         what=what,
-        payments=_payments(subscription.gateway, was),
+        payments=what_is_charged(subscription.gateway, was),
         contents=contents,
         reference=reference(subscription),
     )
 
 
-def _payments(gateway: Gateway, was: SubscriptionStatus) -> str:
+def what_is_charged(gateway: Gateway, was: SubscriptionStatus) -> str:
     if gateway == Gateway.MANUAL:
         return _("Cet abonnement est payé hors de PayPal : il n'y a pas de prélèvement à arrêter.")
     if was == SubscriptionStatus.PENDING:

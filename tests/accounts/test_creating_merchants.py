@@ -66,6 +66,8 @@ def test_what_is_not_given_is_asked_for(app: Flask) -> None:
         ({"time_zone": "Europe/Lutece"}, "time zone: "),
         ({"typed": "too short\n"}, "password: 12 to 1024 characters"),
         ({"typed": ""}, "password: "),
+        ({"typed": "motdepasse2026\n"}, "password: too easy to guess"),
+        ({"typed": "Atelier-ETE-Cie-2026\n"}, "password: too easy to guess"),
     ],
 )
 def test_what_makes_no_sense_makes_nothing(app: Flask, changes: dict[str, str], said: str) -> None:

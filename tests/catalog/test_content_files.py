@@ -1,6 +1,7 @@
 """The file of a content: sent, kept through corrections, replaced, downloaded, refused."""
 
 import shutil
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -8,10 +9,19 @@ import pytest
 from files import samples
 from flask import Flask
 from sqlalchemy import select
+from support.acting import later, run_schedule
 from support.browser import Browser, signed_in
-from support.builders import a_content_with_file, a_member, a_product, contents_of, merchant_of
+from support.builders import (
+    a_content_with_file,
+    a_member,
+    a_merchant,
+    a_product,
+    a_stored_file,
+    contents_of,
+    merchant_of,
+)
 from support.page_rules import FILE_POLICY
-from support.running import in_app
+from support.running import in_app, running_app
 from werkzeug.test import TestResponse
 
 from kooneo.accounts.models import Role
@@ -19,6 +29,7 @@ from kooneo.catalog.models import Content, Product
 from kooneo.extensions import db
 from kooneo.files.models import StoredFile
 from kooneo.files.receiving import CONTENT_LIMIT
+from kooneo.files.services import sweep
 
 from .customers import events_of
 
@@ -257,3 +268,27 @@ def test_bytes_that_are_gone_are_said_to_be_missing(app: Flask) -> None:
     content = a_content_with_file(a_product())
     shutil.rmtree(app.config["SETTINGS"].instance / "files")
     assert signed_in(a_member(merchant_of(content))).get(f"/contents/{content.id}/file").status_code == 404
+
+
+def test_a_merchants_files_have_so_much_room_and_no_more(app: Flask) -> None:
+    name, (data, _media_type) = "fiche.pdf", samples.GOOD["fiche.pdf"]
+    with running_app(replace(app.config["SETTINGS"], storage_quota=2 * len(data) - 1)):
+        a_stored_file(a_merchant().id, data=b"x" * len(data))
+        author = Author()
+        assert author.sends(name, data).status_code == 303
+        kept = _stored(author.merchant.id)
+        refused = author.sends(name, data, text="Ce texte ne se perd pas.")
+        assert refused.status_code == 422
+        text = author.browser.page.text
+        assert "Il ne reste pas assez de place" in text
+        assert "Ce texte ne se perd pas." in text
+        assert [file.id for file in _stored(author.merchant.id)] == [file.id for file in kept]
+        assert author.browser.get(author.file).data == data
+        folder = app.config["SETTINGS"].instance / "files" / str(author.merchant.id)
+        assert [path.name for path in folder.iterdir()] == [str(file.id) for file in kept]
+
+        author.browser.post(author.form, TYPED | {"drop_file": "y"})
+        with later(days=1, minutes=1):
+            run_schedule(sweep)
+            author.browser = signed_in(a_member(author.merchant))
+            assert author.sends(name, data).status_code == 303, "what was swept makes room"

@@ -10,7 +10,9 @@ from sqlalchemy.orm import selectinload
 from kooneo.accounts.models import Merchant
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.clock import now
-from kooneo.demo.catalogue import MERCHANTS
+from kooneo.demo.catalogue import ATELIER_LUMIERE, MERCHANTS
+from kooneo.demo.customers import REFUSED_BY_PAYPAL
+from kooneo.demo.rows import identify
 from kooneo.extensions import db
 from kooneo.paypal import Credentials, Environment, RemoteStatus, TransactionStatus, close_gateways, open_gateway
 from kooneo.paypal.gateway import Gateway as PayPal
@@ -43,6 +45,8 @@ def _subscriptions() -> Iterator[tuple[Subscription, str]]:
     slugs = [merchant.slug for merchant in MERCHANTS]
     query = select(Subscription, Merchant.slug).join(Merchant, Merchant.id == Subscription.merchant_id)
     query = query.where(Merchant.slug.in_(slugs), Subscription.paypal_id.is_not(None))
+    former = Subscription.customer_id == identify(ATELIER_LUMIERE.slug, REFUSED_BY_PAYPAL.person.email)
+    query = query.where(~(former & Subscription.ended_at.is_(None)))
     yield from db.session.execute(query.options(selectinload(Subscription.changes)))
 
 

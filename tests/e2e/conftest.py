@@ -35,8 +35,11 @@ _WATCH = """
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, or the one that E2E_CHROMIUM names; without a sandbox only as root, where it has none."""
-    names = (os.environ.get("E2E_CHROMIUM", ""), "chromium", "google-chrome")
+    """Debian's Chromium, quickest without a window system; or the one that E2E_CHROMIUM names.
+
+    Without a sandbox only as root, where it has none.
+    """
+    names = (os.environ.get("E2E_CHROMIUM", ""), "chromium-headless-shell", "chromium", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     require(found, "no Chromium was found (install chromium, or set E2E_CHROMIUM)")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-quic", "--no-first-run"]

@@ -58,6 +58,23 @@ def code_in_the_mailbox(page: Page, stack: Stack, customer: Customer) -> str:
     return found.group()
 
 
+def declaration_link_in_the_mailbox(page: Page, stack: Stack, customer: Customer) -> str:
+    """The address that makes a declaration count."""
+    tab = page.context.new_page()
+    letter = tab.locator(".letters > li", has_text=customer.email).filter(has_text="Confirmez votre")
+
+    def arrived() -> bool:
+        tab.goto(f"{stack.url}/dev/mailbox")
+        return letter.count() > 0
+
+    until(arrived, "the link arrives")
+    letter.get_by_role("link").first.click()
+    found = re.search(r"http\S+token=\S+", tab.locator("pre.letter").inner_text())
+    tab.close()
+    assert found
+    return found.group()
+
+
 def enter_the_portal(page: Page, stack: Stack, customer: Customer) -> None:
     ask_for_a_code(page, stack, customer)
     page.get_by_label("Code à six chiffres").fill(code_in_the_mailbox(page, stack, customer))

@@ -1,10 +1,9 @@
 """Ending without an account, in a browser, without script."""
 
-import re
-
 from playwright.sync_api import BrowserContext, expect
 from support import builders, paypal
 
+from . import steps
 from .stack import Stack, until
 
 
@@ -25,22 +24,12 @@ def test_a_contract_is_ended_without_an_account_by_the_link_on_file(
     expect(page.get_by_text("Votre demande est enregistrée.")).to_be_visible()
     assert paypal.status(subscription.paypal_id) == "ACTIVE"
 
-    letter = page.locator(".letters > li", has_text=customer.email).filter(has_text="Confirmez votre résiliation")
-
-    def arrived() -> bool:
-        page.goto(f"{stack.url}/dev/mailbox")
-        return letter.count() > 0
-
-    until(arrived, "the link arrives")
-    letter.get_by_role("link").first.click()
-    link = re.search(r"http\S+token=\S+", page.locator("pre.letter").inner_text())
-    assert link
-    page.goto(link.group())
+    page.goto(steps.declaration_link_in_the_mailbox(page, stack, customer))
     page.get_by_role("button", name="Confirmer la résiliation").click()
 
     def ended() -> bool:
         page.reload()
-        return page.get_by_text("Votre contrat a pris fin.").count() > 0
+        return page.get_by_text("Votre contrat a pris fin le").count() > 0
 
     until(ended, "the contract has ended")
     assert paypal.status(subscription.paypal_id) == "CANCELLED"

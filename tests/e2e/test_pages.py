@@ -18,11 +18,14 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from support import builders, paypal
 from support.acting import rewrite
 from support.keys import an_app
+from support.mail import a_message
 from support.requirements import require
+from support.webhooks import an_endpoint
 
 from kooneo.accounts.models import Role
 from kooneo.billing.refunds import RefundRequest
 from kooneo.clock import now
+from kooneo.mail.models import MailProblem, MessageState
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import ChangeState
 from kooneo.takeover.models import TakeoverItem
@@ -206,6 +209,18 @@ def _attention(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("button", name="Réessayer")).to_have_count(2)
 
 
+def _undelivered_mail(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    subscription = builders.a_subscription(merchant=merchant)
+    for problem in (MailProblem.RECIPIENT, MailProblem.UNREACHABLE):
+        message = a_message(merchant, subject="Votre demande de résiliation du 23 novembre 2026, référence R-7K3Q-9D2M")
+        values = {"state": MessageState.FAILED, "attempts": 14, "sent_at": None, "next_attempt_at": None}
+        rewrite(message, problem=problem, customer_id=subscription.customer_id, **values)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/attention")
+    expect(page.get_by_role("button", name="Envoyer de nouveau")).to_have_count(2)
+
+
 def _nothing_to_do(page: Page, stack: Stack) -> None:
     steps.sign_in(page, stack, builders.a_merchant())
     page.goto(f"{stack.url}/attention")
@@ -310,6 +325,29 @@ def _declaration_received(page: Page, stack: Stack) -> None:
     _declaration_summary(page, stack)
     page.get_by_role("button", name="Confirmer la rétractation").click()
     expect(page.get_by_text("Votre demande est enregistrée.")).to_be_visible()
+
+
+def _declaration_link(page: Page, stack: Stack) -> None:
+    """Of a withdrawal that comes too late."""
+    customer = builders.customer_of(builders.a_subscription())
+    page.goto(f"{stack.url}/portal/{builders.merchant_of(customer).slug}/withdrawal")
+    page.get_by_label("Nom et prénom").fill(customer.name)
+    page.get_by_label("Adresse e-mail").fill(customer.email)
+    page.get_by_role("button", name="Relire ma demande").click()
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    page.goto(steps.declaration_link_in_the_mailbox(page, stack, customer))
+    expect(page.get_by_text("Confirmez que cette demande vient bien de vous.")).to_be_visible()
+
+
+def _declaration_verified(page: Page, stack: Stack) -> None:
+    _declaration_link(page, stack)
+    page.get_by_role("button", name="Confirmer la rétractation").click()
+    expect(page.get_by_text("vérifie si le délai pour renoncer")).to_be_visible()
+
+
+def _declaration_link_unknown(page: Page, stack: Stack) -> None:
+    page.goto(f"{stack.url}/portal/{builders.a_merchant().slug}/termination?token=coupe")
+    expect(page.get_by_text("Ce lien n’est pas reconnu.")).to_be_visible()
 
 
 def _lost_connection(page: Page, stack: Stack) -> None:
@@ -602,6 +640,14 @@ def _keys_page(page: Page, stack: Stack) -> None:
     page.goto(f"{stack.url}/settings/paypal")
 
 
+def _keys_with_notifications(page: Page, stack: Stack) -> None:
+    merchant = builders.a_merchant()
+    an_endpoint(merchant)
+    steps.sign_in(page, stack, merchant)
+    page.goto(f"{stack.url}/settings/paypal")
+    expect(page.get_by_text("Aucune notification")).to_be_visible()
+
+
 def _keys_tried(page: Page, stack: Stack) -> None:
     _keys_page(page, stack)
     page.get_by_label("Production").check()
@@ -730,12 +776,14 @@ STATES: list[Callable[[Page, Stack], None]] = [
     *(_portal_contents, _portal_content, _portal_closed_content, _portal_payments, _portal_profile),
     *(_portal_accessibility, _portal_not_found),
     *(_pausing, _correcting, _adding_a_manual_one, _recording_a_payment),
-    *(_attention, _nothing_to_do, _ending_without_paypal, _unconfirmed),
+    *(_attention, _undelivered_mail, _nothing_to_do, _ending_without_paypal, _unconfirmed),
     *(_stopping, _refunding, _refund_refused),
     *(_keys_page, _keys_tried, _keys_with_error, _keys_with_changes_under_way, _keys_deletion, _keys_guide),
+    _keys_with_notifications,
     *(_record_without_keys, _first_steps),
     *(_portal_options, _portal_options_refused, _legal_request),
     *(_declaring, _declaration_summary, _declaration_received),
+    *(_declaration_link, _declaration_verified, _declaration_link_unknown),
     *(
         _products,
         _products_to_review,

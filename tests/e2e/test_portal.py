@@ -1,5 +1,7 @@
 """A customer comes in with a code, sees what is theirs, ends it alone, and keeps the proof."""
 
+import re
+
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from support import builders
@@ -43,6 +45,7 @@ def test_the_merchant_allows_it_and_the_customer_ends_alone(page: Page, stack: S
     expect(page.get_by_role("heading", name="Votre contrat a pris fin")).to_be_visible(timeout=steps.ANSWER_MS)
     reference = page.locator(".proof-moment strong").inner_text()
     assert page.evaluate("window.violations") == []
+    _prints_on_one_page(page, subscription, reference)
 
     letters = page.context.new_page()
 
@@ -61,6 +64,18 @@ def test_the_merchant_allows_it_and_the_customer_ends_alone(page: Page, stack: S
 
     page.get_by_role("link", name="Mes contenus").click()
     expect(page.locator("[data-access='open']")).to_have_count(0)
+
+
+def _prints_on_one_page(page: Page, subscription: builders.Subscription, reference: str) -> None:
+    """With reference, date and effects, and without what is of use on a screen only."""
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4"))) == 1
+    page.emulate_media(media="print")
+    expect(page.locator(".proof dd strong time")).to_have_text(re.compile(r"^[0-9]{1,2}(er)? \w+ 20[0-9]{2}$"))
+    for said in (reference, "se ferme", "Plus rien n’est prélevé", subscription.paypal_id or "", "Date souhaitée"):
+        expect(page.get_by_text(said).first).to_be_visible()
+    for gone in (page.get_by_role("navigation"), page.get_by_role("button"), page.get_by_role("link")):
+        assert not [each for each in gone.all() if each.is_visible()]
+    page.emulate_media(media="screen")
 
 
 @pytest.mark.usefixtures("app")
@@ -84,6 +99,7 @@ def test_by_keyboard_at_320_px_without_a_script_a_kept_content_stays(stack: Stac
         return page.locator("h1").inner_text() == "Votre contrat a pris fin"
 
     until(ended, "PayPal confirms")
+    expect(page.get_by_role("button", name="Imprimer")).to_have_count(0)  # it would do nothing
     _press(page, "link", "Mes contenus")
     expect(page.locator("[data-access='open']")).to_have_count(2)
     _press(page, "link", "Premiers pas")

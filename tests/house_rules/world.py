@@ -20,6 +20,7 @@ from support.builders import (
     with_picture,
 )
 from support.mail import a_message, attempt_to_send
+from support.webhooks import an_endpoint
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
@@ -38,7 +39,7 @@ class World:
     merchant: Merchant
     owner: TeamMember
     customer: Customer
-    ids: dict[str, uuid.UUID] = field(default_factory=dict)
+    ids: dict[str, uuid.UUID | str] = field(default_factory=dict)
 
 
 def a_world() -> World:
@@ -46,7 +47,7 @@ def a_world() -> World:
     product, customer = with_picture(a_product(merchant)), a_customer(merchant)
     offer = an_offer(product)
     subscription = a_subscription(customer, offer=offer)
-    ids = {
+    ids: dict[str, uuid.UUID | str] = {
         "customer_id": customer.id,
         "product_id": product.id,
         "content_id": a_content_with_file(product).id,
@@ -58,6 +59,7 @@ def a_world() -> World:
         "request_id": a_termination_request(subscription).id,
         "change_id": a_refused_change(subscription).id,
         "takeover_id": a_takeover(merchant).id,
+        "merchant_token": an_endpoint(merchant).token,
     }
     return World(merchant, a_member(merchant), customer, ids)
 
@@ -75,13 +77,13 @@ def all_rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
-def addresses(rule: Rule, ids: dict[str, uuid.UUID], slug: str = "nobody") -> list[str]:
+def addresses(rule: Rule, ids: dict[str, uuid.UUID | str], slug: str = "nobody") -> list[str]:
     """One for each choice that the rule leaves open."""
     found: list[dict[str, object]] = [{}]
     for name, converter in rule._converters.items():
         if isinstance(converter, AnyConverter):
             found = [values | {name: choice} for values in found for choice in sorted(converter.items)]
-        elif isinstance(converter, UUIDConverter):
+        elif isinstance(converter, UUIDConverter) or name == "merchant_token":
             assert name in ids, f"{rule}: house_rules/world.py does not know a row for <{name}>: add one to a_world"
             found = [values | {name: ids[name]} for values in found]
         elif name == "merchant_slug":
@@ -92,5 +94,5 @@ def addresses(rule: Rule, ids: dict[str, uuid.UUID], slug: str = "nobody") -> li
     return [path for part in built if part for path in [part[1]]]
 
 
-def missing(world: World) -> dict[str, uuid.UUID]:
+def missing(world: World) -> dict[str, uuid.UUID | str]:
     return dict.fromkeys(world.ids, MISSING)

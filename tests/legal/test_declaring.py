@@ -83,6 +83,18 @@ def test_the_way_from_the_form_to_the_end(subscription: Subscription, kind: str)
     assert "Votre contrat a pris fin" in visitor.open(f"{visitor.path}?token={token}").text
 
 
+def test_a_withdrawal_that_came_too_late_is_not_promised_an_end() -> None:
+    subscription = a_subscription()
+    visitor = Visitor(merchant_of(subscription), "withdrawal")
+    visitor.step("confirm", visitor.typed(subscription))
+    [request] = declared_to(merchant_of(subscription))
+    _identify(request)
+    visitor.step("verify", {"token": link_of(request)})
+    page = visitor.open(f"{visitor.path}?token={link_of(request)}").text
+    assert "vérifie si le délai pour renoncer courait encore" in page
+    assert "un e-mail vous dit quand" not in page
+
+
 def test_nobody_learns_who_is_a_customer(subscription: Subscription) -> None:
     merchant = merchant_of(subscription)
     pages = []

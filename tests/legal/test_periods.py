@@ -27,6 +27,8 @@ def last_day(contracted_on: date, zone: str = "Europe/Paris") -> date:
         (date(2026, 4, 17), date(2026, 5, 4), "ends on 1 May, a Friday: over the weekend to Monday"),
         (date(2026, 3, 23), date(2026, 4, 7), "ends on Easter Monday: Tuesday"),
         (date(2026, 4, 30), date(2026, 5, 15), "ends on Ascension Day, a Thursday"),
+        (date(2026, 5, 11), date(2026, 5, 26), "ends on Whit Monday"),
+        (date(2026, 11, 30), date(2026, 12, 14), "over the end of a month, on a Monday"),
         (date(2025, 12, 11), date(2025, 12, 26), "ends on Christmas Day"),
         (date(2026, 12, 18), date(2027, 1, 4), "ends on 1 January, a Friday, over the year's end"),
         (date(2026, 6, 30), date(2026, 7, 15), "ends on 14 July"),
@@ -43,8 +45,9 @@ def test_the_period_ends_with_the_day_where_the_merchant_is_whatever_the_clocks_
     for contracted_on in (date(2026, 3, 17), date(2026, 10, 15)):
         ends_at = withdrawal_ends_at(contracted_on, "Europe/Paris").astimezone(PARIS)
         assert (ends_at.hour, ends_at.minute) == (0, 0)
-    before, after = (withdrawal_ends_at(day, "Europe/Paris") for day in (date(2026, 3, 10), date(2026, 3, 17)))
-    assert after - before == timedelta(days=7) - timedelta(hours=1)
+    for first, change in ((date(2026, 3, 10), timedelta(hours=-1)), (date(2026, 10, 6), timedelta(hours=1))):
+        before, after = (withdrawal_ends_at(day, "Europe/Paris") for day in (first, first + timedelta(days=7)))
+        assert after - before == timedelta(days=7) + change
 
 
 def test_another_time_zone_ends_at_its_own_midnight() -> None:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -114,6 +115,19 @@ def test_a_stranger_ends_nothing_until_the_link_on_file_is_used(subscription: Su
     assert settled(subscription).status == SubscriptionStatus.CANCELLED
     assert paypal.cancellations(subscription.paypal_id) == 1
     assert list(attention(merchant_of(subscription))) == []
+
+
+def test_each_message_is_written_once_however_often_the_worker_tries(subscription: Subscription) -> None:
+    a_member(merchant_of(subscription))
+    declared = received(subscription)
+    _verify(merchant_of(subscription), link_of(declared))
+    for _ in range(2):
+        _identify(declared)
+        _carry_out(declared)
+        settled(subscription)
+        run_schedule(carry_out.carry_out_due)
+    kinds = Counter(message.kind for message in outbox(merchant_of(subscription)))
+    assert kinds == {"termination_received": 1, "declaration_link": 1, "ended_customer": 1, "ended_merchant": 1}
 
 
 def test_the_change_is_the_customers_with_their_motive(subscription: Subscription) -> None:
@@ -284,8 +298,11 @@ def test_a_withdrawal_without_the_right_to_it_is_kept_for_a_person(why: str) -> 
         saved(Consent(merchant_id=subscription.merchant_id, subscription_id=subscription.id, text="J'accepte."))
     _carry_out(_withdrawal(subscription))
     assert (fresh(subscription).withdrawn_at, _change_of(subscription)) == (None, None)
+    a_payment(subscription)
     [line] = attention(merchant_of(subscription))
     assert "à vous de décider" in line
+    assert "Rembourser" not in line, "nothing is owed while nobody has decided"
+    assert "Si elle est valable, le remboursement est dû avant le" in line
 
 
 def test_the_day_of_the_declaration_counts_not_that_of_the_link() -> None:

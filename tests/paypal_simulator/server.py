@@ -25,4 +25,5 @@ def running_simulator(database_path: Path) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        simulator.courier.join()
         simulator.store.close()

@@ -124,7 +124,10 @@ def test_withdrawing_is_offered_while_the_period_lasts_and_says_until_when() -> 
 def test_a_withdrawal_that_came_too_late_does_not_keep_anybody_from_ending(customer: Customer) -> None:
     subscription = a_subscription(customer)
     a_termination_request(subscription, kind=RequestKind.WITHDRAWAL)
-    assert END in offered(at_home(customer), subscription)
+    visitor = at_home(customer)
+    assert END in offered(visitor, subscription)
+    [note] = contract(visitor, subscription).find_all(cls="contract-note")
+    assert "Il reste à vérifier que le délai courait encore" in note.text
 
 
 def test_what_a_stranger_typed_is_not_told(customer: Customer) -> None:

@@ -13,7 +13,6 @@ from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.journal.models import JournalDetails, JournalEntry
 from kooneo.journal.services import Actor, verify
-from kooneo.mail.models import OutboxMessage
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import StatusChange, Subscription
@@ -136,7 +135,7 @@ def rewrite(row: Any, **columns: Any) -> None:
 
 
 @in_app
-def jobs_of(row: StatusChange | Subscription | OutboxMessage) -> list[str]:
+def jobs_of(row: Any) -> list[str]:
     """The ids of the jobs that were enqueued for it, from the engine's own table."""
     schema = "dbos." if db.engine.dialect.name == "postgresql" else ""
     query = text(f"SELECT workflow_uuid FROM {schema}workflow_status WHERE workflow_uuid LIKE :id ORDER BY created_at")

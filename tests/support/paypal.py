@@ -42,11 +42,6 @@ def change(paypal_id: str, **fields: Any) -> None:
     _send("PATCH", f"subscriptions/{paypal_id}", json=fields)
 
 
-def refund(paypal_id: str, *, partial: bool = False) -> None:
-    """The merchant gives the latest payment back on paypal.com."""
-    _send("POST", f"subscriptions/{paypal_id}/refund", json={"partial": partial})
-
-
 def record(paypal_id: str) -> dict[str, Any]:
     return dict(_send("GET", f"subscriptions/{paypal_id}").json())
 
@@ -86,12 +81,50 @@ def cancellations(paypal_id: str) -> int:
 
 def cancel_directly(paypal_id: str, client_id: str, secret: str) -> None:
     """With the merchant's keys and PayPal's own route: what a worker did before it died."""
-    token = requests.post(
+    path = f"{_address}/v1/billing/subscriptions/{paypal_id}/cancel"
+    headers = {"Authorization": f"Bearer {_token(client_id, secret)}"}
+    requests.post(path, json={"reason": "Arrêt demandé"}, headers=headers, timeout=30).raise_for_status()
+
+
+def _token(client_id: str, secret: str) -> str:
+    response = requests.post(
         f"{_address}/v1/oauth2/token",
         auth=(client_id, secret),
         data={"grant_type": "client_credentials"},
         timeout=30,
-    ).json()["access_token"]
-    path = f"{_address}/v1/billing/subscriptions/{paypal_id}/cancel"
-    headers = {"Authorization": f"Bearer {token}"}
-    requests.post(path, json={"reason": "Arrêt demandé"}, headers=headers, timeout=30).raise_for_status()
+    )
+    return str(response.json()["access_token"])
+
+
+def notifications_go_wrong(client_id: str, **fault: float) -> None:
+    """`drop`, `duplicate`, `delay`, `reorder`, `forge`: the next ones of this app."""
+    _send("POST", "webhooks", json={"client_id": client_id} | fault)
+
+
+def notifications(client_id: str) -> list[dict[str, Any]]:
+    """What was posted for this app, and how each stands."""
+    return list(_send("GET", "webhooks", params={"client_id": client_id}).json()["deliveries"])
+
+
+def refund(paypal_id: str, **how: Any) -> str:
+    """The merchant gives the latest payment back on paypal.com: all, half when `partial`, or an `amount`. Its transaction."""
+    return str(_send("POST", f"subscriptions/{paypal_id}/refund", json=how).json()["transaction"])
+
+
+def webhooks(client_id: str, secret: str) -> list[dict[str, Any]]:
+    """The addresses that PayPal notifies for this app."""
+    return list(_as_app("GET", client_id, secret).json()["webhooks"])
+
+
+def add_webhook(client_id: str, secret: str, url: str, *event_types: str) -> str:
+    """The merchant adds an address by hand. Its id."""
+    body = {"url": url, "event_types": [{"name": name} for name in event_types]}
+    return str(_as_app("POST", client_id, secret, json=body).json()["id"])
+
+
+def _as_app(method: str, client_id: str, secret: str, **options: Any) -> requests.Response:
+    headers = {"Authorization": f"Bearer {_token(client_id, secret)}"}
+    path = f"{_address}/v1/notifications/webhooks"
+    response = requests.request(method, path, headers=headers, timeout=30, **options)
+    response.raise_for_status()
+    return response

@@ -3,11 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.billing.refunds import RefundRequest
 from kooneo.billing.services.request import request_refund
 from kooneo.billing.services.settle import release_own_leases, settle
 from kooneo.clock import now
+from kooneo.extensions import db
 from kooneo.journal.services import Actor
 from kooneo.money import Money
 from kooneo.settings.services import gateway_for, paypal_account
@@ -40,6 +43,12 @@ def _at_paypal(subscription: Subscription) -> Any:
     assert account is not None
     period = (now() - timedelta(days=2000), now() + timedelta(days=2000))
     return gateway_for(account).list_transactions(subscription.paypal_id or "", *period)
+
+
+@in_app
+def payments_of(subscription: Subscription) -> list[Payment]:
+    """As Kooneo has them, the oldest first."""
+    return list(db.session.scalars(select(Payment).filter_by(subscription_id=subscription.id).order_by(Payment.at)))
 
 
 def at_paypal(subscription: Subscription) -> str:

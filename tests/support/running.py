@@ -54,6 +54,7 @@ def settings_for(database_url: str, instance: Path, paypal_url: str, **changes: 
         "worker_name": "tests",
         "mail_url": "mailbox:",
         "mail_from": "no-reply@kooneo.test",
+        "storage_quota": 1_000_000_000,
     }
     return Settings(**(values | changes))
 

@@ -130,12 +130,6 @@ def record_of(paypal_id: str) -> Subscription:
 
 
 @in_app
-def payments_of(subscription: Subscription) -> list[Payment]:
-    query = select(Payment).filter_by(subscription_id=subscription.id).order_by(Payment.at)
-    return list(db.session.scalars(query))
-
-
-@in_app
 def products_of(merchant: Merchant) -> list[Product]:
     return list(db.session.scalars(select(Product).filter_by(merchant_id=merchant.id).order_by(Product.title)))
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support import paypal
 from support.acting import NORA, ask, journal_findings, rewrite
 from support.builders import a_merchant, a_subscription, merchant_of
+from support.refunds import payments_of
 from support.running import fresh, in_app
 from support.worker import running_worker, wait_until
 
@@ -31,7 +32,6 @@ from .acting import (
     lives_at_paypal,
     offers_of,
     one_step,
-    payments_of,
     products_of,
     record_of,
     rows_of,

@@ -6,6 +6,7 @@ import pytest
 from support import paypal
 from support.acting import ask, attempt, journal_findings, journal_of, later
 from support.builders import a_customer, a_merchant, a_product, a_subscription, an_offer, merchant_of
+from support.refunds import payments_of
 from support.running import fresh
 
 from kooneo.billing.models import PaymentState
@@ -22,7 +23,6 @@ from .acting import (
     lives_at_paypal,
     offers_of,
     outcome,
-    payments_of,
     products_of,
     read,
     record_of,

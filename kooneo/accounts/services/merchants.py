@@ -61,6 +61,7 @@ def add_member(merchant: Merchant, *, name: str, email: str, password: str, role
 
 
 def _check(new: NewMerchant, password: str) -> None:
+    weakness = password_problem(password, about=(new.name, new.slug, new.owner_name, new.email))
     problems = {
         "name: 1 to 120 characters": not 1 <= len(clean(new.name)) <= 120,
         "slug: small letters, digits and single hyphens, 60 at most": not _is_slug(new.slug),
@@ -68,7 +69,7 @@ def _check(new: NewMerchant, password: str) -> None:
         not in available_timezones(),
         "owner's name: 1 to 120 characters": not 1 <= len(clean(new.owner_name)) <= 120,
         f"e-mail: {new.email!r} is not an address": not is_email(new.email),
-        f"password: {password_problem(password)}": bool(password_problem(password)),
+        f"password: {weakness}": bool(weakness),
     }
     for problem, found in problems.items():
         if found:

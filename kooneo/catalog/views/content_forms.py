@@ -78,8 +78,8 @@ def _received(form: ContentForm) -> bool:
         return valid
     try:
         form.kept_file.data = str(keep(merchant_id(), form.file.accepted).id)
-    except NotStored:
-        form.file.errors = [words.not_stored()]
+    except NotStored as problem:
+        form.file.errors = [words.why_not_stored(problem)]
         return False
     return valid
 

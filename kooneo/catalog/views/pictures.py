@@ -49,8 +49,8 @@ def update_picture(product_id: uuid.UUID) -> ResponseReturnValue:
         return _page(product, form), 422
     try:
         services.change_picture(product, form.drawn, alt=form.alt.data, by=signed_in().actor)
-    except NotStored:
-        form.file.errors = [words.not_stored()]
+    except NotStored as problem:
+        form.file.errors = [words.why_not_stored(problem)]
         return _page(product, form), 422
     return to_product(product_id, _("L'image est enregistrée."))
 

@@ -19,9 +19,10 @@ from sqlalchemy.exc import OperationalError
 from kooneo import jobs, leases
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
-from kooneo.journal.services import Actor, record
+from kooneo.journal.services import Actor
 from kooneo.mail.envelope import NotSendable, envelope
 from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
+from kooneo.mail.services.notes import note
 from kooneo.mail.services.outbox import SEND
 from kooneo.mail.transports import NotDelivered, open_transport
 
@@ -110,32 +111,19 @@ def _sent(message: OutboxMessage) -> None:
     message.state, message.sent_at = MessageState.SENT, now()
     message.problem = message.server_code = None
     _close(message)
-    _note("mail.sent", message)
+    note("mail.sent", message, by=_KOONEO)
 
 
 def _fail(message: OutboxMessage, refusal: NotDelivered) -> None:
     message.state, message.problem, message.server_code = MessageState.FAILED, refusal.problem, refusal.code
     _close(message)
-    _note("mail.failed", message, mail_problem=refusal.problem)
+    note("mail.failed", message, by=_KOONEO, mail_problem=refusal.problem)
 
 
 def _close(message: OutboxMessage) -> None:
     message.next_attempt_at = message.lease_holder = message.lease_until = None
     if message.kind == MailKind.CODE:
         message.text = message.html = None
-
-
-def _note(event: str, message: OutboxMessage, **details: str) -> None:
-    record(
-        message.merchant_id,
-        event,
-        by=_KOONEO,
-        customer_id=message.customer_id,
-        subject_id=message.id,
-        mail_subject=message.subject,
-        recipient=message.recipient,
-        **details,
-    )
 
 
 def _try_again(message: OutboxMessage, refusal: NotDelivered) -> None:

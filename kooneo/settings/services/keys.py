@@ -1,6 +1,7 @@
 """Trying, keeping and deleting a merchant's PayPal keys; the journal says who did it, and never what the secret was."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import current_app
@@ -18,6 +19,16 @@ from kooneo.subscriptions.services.take_up import take_up_now
 from kooneo.thread_budget import place_to_wait
 
 _SHOWN = 4
+
+Follow = Callable[[uuid.UUID], None]
+
+_follows: list[Follow] = []
+
+
+def when_kept(follow: Follow) -> Follow:
+    """Have `follow` called with the merchant's id in the transaction that keeps new keys."""
+    _follows.append(follow)
+    return follow
 
 
 class NotAccepted(Exception):
@@ -85,6 +96,8 @@ def keep_keys(merchant_id: uuid.UUID, credentials: Credentials, *, by: Actor, an
         _remember(account, report.result)
         _note("replaced" if replaced else "saved", merchant_id, credentials, by)
         take_up_now(merchant_id)
+        for follow in _follows:
+            follow(merchant_id)
     return report
 
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 from sqlalchemy import select
 
 from kooneo.clock import now
-from kooneo.extensions import db
+from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.paypal import RemoteSubscription
 from kooneo.subscriptions.effects import status_in_force
@@ -16,6 +16,7 @@ from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
 from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.reconciliations import ENDED_BEFORE_IT_BEGAN
 from kooneo.subscriptions.services.request import ChangeInProgress, KeysMissing, Wish, request_change, unsettled_change
+from kooneo.subscriptions.services.tell import tell_of_the_end_at_paypal
 from kooneo.subscriptions.services.truth import align
 
 _KOONEO = Actor(ActorKind.KOONEO, "Kooneo", "worker")
@@ -31,8 +32,17 @@ def conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, prob
         if not subscription.charging:  # what charges after its end does so until PayPal says otherwise
             subscription.check_problem = problem
     elif not unsettled_change(subscription_id):
+        was = subscription.status
         align(subscription, remote)
+        tell_of_the_end_at_paypal(subscription, was=was)
     return before != (subscription.status, subscription.charging, subscription.unconfirmed)
+
+
+def follow(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
+    """Apply one look, and do at once what follows from it."""
+    with transaction():
+        conclude(subscription_id, remote, problem)
+    stop_what_began_after_its_end(subscription_id)
 
 
 def agree(merchant_id: uuid.UUID, remote: RemoteSubscription) -> bool:
@@ -54,6 +64,7 @@ def stop_what_began_after_its_end(subscription_id: uuid.UUID) -> None:
     subscription = db.session.get_one(Subscription, subscription_id, populate_existing=True)
     of_it = select(StatusChange.id).filter_by(subscription_id=subscription_id).where(ENDED_BEFORE_IT_BEGAN)
     if not subscription.charging or not db.session.scalars(of_it.limit(1)).one_or_none():
+        db.session.rollback()  # no transaction is open while PayPal is asked about the next one
         return
     with suppress(ChangeInProgress, NotAllowed, KeysMissing):
         request_change(subscription, Wish(Action.STOP), by=_KOONEO, key=f"stop-{subscription_id}")

@@ -7,13 +7,13 @@ from kooneo import jobs
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
-from kooneo.paypal import PayPalError, RemoteSubscription
+from kooneo.paypal import PayPalError
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.outcomes import judged
 from kooneo.subscriptions.problems import Problem
-from kooneo.subscriptions.services.conclude import conclude, stop_what_began_after_its_end
+from kooneo.subscriptions.services.conclude import follow
 from kooneo.subscriptions.services.request import KeysMissing
 
 VERIFY = "subscriptions.verify"
@@ -41,18 +41,12 @@ def verify(subscription_id: str) -> None:
     try:
         gateway = gateway_for(account)
     except DecryptionError:
-        _conclude(subscription.id, None, Problem.KEYS_UNREADABLE)
+        follow(subscription.id, None, Problem.KEYS_UNREADABLE)
         return
     db.session.rollback()  # no transaction is open while PayPal is asked
     try:
         remote = gateway.get_subscription(paypal_id)
     except PayPalError as error:
-        _conclude(uuid.UUID(subscription_id), None, judged(error).problem)
+        follow(uuid.UUID(subscription_id), None, judged(error).problem)
     else:
-        _conclude(uuid.UUID(subscription_id), remote, None)
-
-
-def _conclude(subscription_id: uuid.UUID, remote: RemoteSubscription | None, problem: Problem | None) -> None:
-    with transaction():
-        conclude(subscription_id, remote, problem)
-    stop_what_began_after_its_end(subscription_id)
+        follow(uuid.UUID(subscription_id), remote, None)
