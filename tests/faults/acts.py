@@ -13,6 +13,7 @@ from support.agreement import FINAL
 from support.builders import a_payment, client_id_of, has_keys
 from support.running import fresh, in_app
 
+from faults.notifications import the_courier_comes
 from faults.perils import Died, Peril
 from faults.worker import due_jobs, in_peril, is_over, planned, restart, run, sweep
 from faults.world import Act, World, records, somebody_subscribes, watch_gateway
@@ -247,6 +248,7 @@ ACTS: dict[Act, int] = {
     paypal_heals: 1,
     something_changes_at_paypal: 4,
     time_passes: 20,
+    the_courier_comes: 10,
     a_clock_jumps: 3,
     keys_are_replaced: 1,
     the_mail_server_goes_or_comes_back: 2,

@@ -1,18 +1,33 @@
 """PayPal as a run sees it: the simulator's own file, read and told without a detour over HTTP. Kooneo speaks to it over HTTP."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from support import paypal
 
 from kooneo.clock import now
-from kooneo.paypal_simulator import calls, failures, instants
+from kooneo.paypal_simulator import calls, failures, instants, webhooks
 from kooneo.paypal_simulator.failures import Failure
+from kooneo.paypal_simulator.signing import signer
 from kooneo.paypal_simulator.store import Store
+from kooneo.paypal_simulator.webhooks import Webhook
+from kooneo.webhooks.models import WebhookEndpoint
 
 _DOES = {"cancel": "CANCELLED", "suspend": "SUSPENDED", "activate": "ACTIVE"}
+_OF_NOTIFICATIONS = ("webhooks", "deliveries", "webhook_faults")
 _DONE_ALL_THE_SAME = ("timeout_applied", "500_applied", "slow", "reset_after", "truncated")
+
+
+@dataclass(frozen=True)
+class Notification:
+    n: int
+    path: str
+    body: bytes
+    webhook_id: str
+    root: str
 
 
 class AtPayPal:
@@ -28,7 +43,16 @@ class AtPayPal:
     def _is_new(self) -> None:
         """A run finds no trace of another: the same seed would meet its own subscriptions again."""
         with self._store.transaction() as db:
-            for table in ("accounts", "tokens", "subscriptions", "transactions", "refunds", "calls", "failures"):
+            for table in (
+                "accounts",
+                "tokens",
+                "subscriptions",
+                "transactions",
+                "refunds",
+                "calls",
+                "failures",
+                *_OF_NOTIFICATIONS,
+            ):
                 db.execute(f"DELETE FROM {table}")
             db.execute("UPDATE clock SET offset_seconds = 0, billed_until = ?", (instants.render(now()),))
 
@@ -62,6 +86,34 @@ class AtPayPal:
             query = "SELECT id FROM transactions WHERE subscription_id = ? AND status = 'COMPLETED' ORDER BY time DESC"
             found = db.execute(query, (paypal_id,)).fetchone()
             return str(found["id"]) if found else None
+
+    # --- notifications: held back by the simulator, and brought by the run
+
+    def notifies(self, client_id: str, endpoint: WebhookEndpoint) -> None:
+        path = f"/webhooks/paypal/{endpoint.token}"
+        webhook = Webhook(str(endpoint.webhook_id), client_id, path, (webhooks.EVERY_EVENT,), paypal.address())
+        with self._store.transaction() as db:
+            webhooks.save(db, webhook)
+            webhooks.add_fault(db, "reorder", sys.maxsize, client_id)
+
+    def notifications(self) -> list[Notification]:
+        """Those that nobody has brought yet, in the order in which they were written."""
+        with self._store.transaction() as db:
+            held = "SELECT * FROM deliveries JOIN webhooks ON webhooks.id = webhook_id WHERE state = 'held' ORDER BY n"
+            return [
+                Notification(row["n"], row["url"], row["body"].encode(), row["webhook_id"], row["root"])
+                for row in db.execute(held)
+            ]
+
+    def signed(self, notification: Notification, *, forged: bool) -> dict[str, str]:
+        with self._store.transaction() as db:
+            sign = signer(db)
+        return sign.headers(notification.body, notification.webhook_id, notification.root, forged=forged)
+
+    def is_brought(self, notification: Notification) -> None:
+        """Or lost."""
+        with self._store.transaction() as db:
+            db.execute("UPDATE deliveries SET state = 'delivered' WHERE n = ?", (notification.n,))
 
     def refunded(self, transaction_id: str) -> int:
         """In minor units, in all."""

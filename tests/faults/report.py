@@ -25,11 +25,11 @@ runs that it made; nothing here is written by hand.
 
 A run begins with a seed: two merchants, a few customers, some two hundred acts. Somebody wishes a subscription to end, to
 pause, to go on, or money back; PayPal fails, hangs up, lies or is slow; the worker dies before or after a call or a
-commit; the database is locked or loses a commit; jobs are lost, late or run twice; another worker takes over; our clock
-jumps; keys are replaced; the mail server goes; somebody changes the subscription on PayPal's own site. Then all is well
-again, time passes, and the verdict is given. The services, the database, the queue's rows and the calls over HTTP are the
-real ones; a process's death is played by an exception that Kooneo cannot catch, and its restart by what a worker does
-when it starts.
+commit; the database is locked or loses a commit; jobs are lost, late or run twice; another worker takes over;
+notifications are lost, doubled, late, out of order or forged; our clock jumps; keys are replaced; the mail server goes;
+somebody changes the subscription on PayPal's own site. Then all is well again, time passes, and the verdict is given. The
+services, the database, the queue's rows and the calls over HTTP are the real ones; a process's death is played by an
+exception that Kooneo cannot catch, and its restart by what a worker does when it starts.
 A fault counts only when the code really met it. One seed is one run, and replays.
 """
 _EXCLUDED = """

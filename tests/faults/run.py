@@ -26,6 +26,7 @@ from kooneo.subscriptions.lifecycle import NotAllowed
 from kooneo.subscriptions.models import StatusChange
 from kooneo.subscriptions.reconciliations import Reconciliation
 from kooneo.subscriptions.services.request import ChangeInProgress
+from kooneo.webhooks.models import WebhookEvent
 
 ACTS_IN_A_RUN = 200
 _PATIENCE = timedelta(days=10)
@@ -122,7 +123,7 @@ def _next(world: World, without: Ablation) -> None:
 def _attempts(world: World) -> list[datetime]:
     """When the rows themselves say that they go on."""
     found = []
-    for model in (StatusChange, RefundRequest, OutboxMessage, Reconciliation):
+    for model in (StatusChange, RefundRequest, OutboxMessage, Reconciliation, WebhookEvent):
         query = select(model.next_attempt_at, model.lease_until).where(model.next_attempt_at.is_not(None))
         ours = query.where(model.merchant_id.in_(world.merchant_ids))
         found += [max(filter(None, row)) for row in db.session.execute(ours)]

@@ -15,7 +15,9 @@ from support.running import close, create_app, running_app, settings_for
 from faults.perils import Perils
 from faults.run import Ablation, Result, play
 from kooneo.extensions import db
+from kooneo.paypal_simulator.signing import signer
 from kooneo.paypal_simulator.store import Store
+from kooneo.webhooks.authenticity import certificates
 
 RUNS_ON_ONE_DATABASE = 40
 
@@ -61,4 +63,7 @@ def stage() -> Iterator[Stage]:
         close(app)
         simulator = Store(folder / "simulator.sqlite3")
         stack.callback(simulator.close)
+        stack.callback(certificates.close)
+        with simulator.transaction() as db_of_paypal:
+            signer(db_of_paypal)  # its certificate is older than any run
         yield Stage(engine, folder, url, simulator)

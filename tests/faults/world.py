@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import select
-from support.builders import a_customer, a_merchant, a_product, a_subscription, an_offer
+from support.builders import a_customer, a_merchant, a_product, a_subscription, an_offer, client_id_of
 from support.running import in_app
+from support.webhooks import an_endpoint
 
 from faults.at_paypal import AtPayPal
 from faults.fate import Fate
@@ -61,6 +62,7 @@ def people(world: World) -> None:
         merchant = a_merchant()
         world.merchants.append(merchant)
         watch_gateway(world, merchant)
+        world.at_paypal.notifies(client_id_of(merchant), an_endpoint(merchant))
         world.offers.append(an_offer(a_product(merchant)))
     for _ in range(_AT_FIRST):
         somebody_subscribes(world)
