@@ -34,13 +34,16 @@ test: $(DEV) $(HTMX) ## Check everything: style, types, and the tests on SQLite 
 
 SEED ?= 1
 FAULTS ?= 100000
-RUN_FAULTS = PYTHONPATH=tests $(BIN)/python -m faults
-faults: $(DEV) $(HTMX) ## Have everything go wrong, 100,000 times on each database, and draw docs/reliability.md (hours; FAULTS=5000 for less)
+KILLS ?= 1000
+FAULTS_ON = PYTHONPATH=tests KOONEO_TEST_ENGINE=
+faults: $(DEV) $(HTMX) ## Have everything go wrong on both databases and draw docs/reliability.md (hours; FAULTS=5000 KILLS=20 for less)
 	tools/install_test_system.sh
-	rm -f test-results/faults-*.json
-	KOONEO_TEST_ENGINE=sqlite $(RUN_FAULTS) --keep --seed $(SEED) --faults $(FAULTS)
-	KOONEO_TEST_ENGINE=postgresql $(RUN_FAULTS) --keep --seed $(SEED) --faults $(FAULTS)
-	$(RUN_FAULTS) --write
+	rm -f test-results/faults-*.json test-results/kills-*.json
+	$(FAULTS_ON)sqlite $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
+	$(FAULTS_ON)postgresql $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
+	$(FAULTS_ON)sqlite $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
+	$(FAULTS_ON)postgresql $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
+	$(FAULTS_ON)sqlite $(BIN)/python -m faults --write
 
 picture: $(DEV) $(HTMX) ## Take the README's picture of a customer's record anew
 	KOONEO_PICTURE=1 $(BIN)/python -m pytest -q tests/e2e/test_picture.py

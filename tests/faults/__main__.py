@@ -10,14 +10,12 @@ docs/reliability.md from what lies there. Fails when anything is not 0, or when 
 import argparse
 import logging
 import sys
-from pathlib import Path
 
 import structlog
 
 from faults import report
 from faults.campaign import ablations, campaign
-
-KEPT = Path("test-results")
+from faults.figures import KEPT
 
 
 def main() -> int:
@@ -30,7 +28,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="only draw docs/reliability.md")
     chosen = parser.parse_args()
     if chosen.write:
-        report.draw(sorted(KEPT.glob("faults-*.json")))
+        report.draw(sorted(KEPT.glob("faults-*.json")), sorted(KEPT.glob("kills-*.json")))
         return 0
     _say_nothing()
     figures = campaign(

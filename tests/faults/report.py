@@ -1,10 +1,13 @@
 """The figure in words: on the terminal, and as docs/reliability.md."""
 
+import json
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from faults.figures import MUST_BE_NONE, Figures, together
+from faults.figures import Figures, together
+from faults.verdict import MUST_BE_NONE
 from kooneo.config import ROOT
 
 PAGE = ROOT / "docs" / "reliability.md"
@@ -42,6 +45,13 @@ The figure of convergence is simulated time, from the last fault until every req
 It is as long as the longest wait between two attempts, the night, and a clock of ours that was two days wrong.
 """
 
+_OF_PROCESSES = """## Real processes
+
+Web server and worker as processes of their own, killed with SIGKILL at any moment and started again, while people send forms over
+HTTP and PayPal fails. On PostgreSQL the server too is stopped at once (`pg_ctl -m immediate`) after every 25 kills. What a
+real process does is not repeatable: a seed only chooses what is asked and who is killed.
+"""
+
 
 def text(figures: Figures, ablations: Mapping[str, Figures]) -> str:
     lines = [
@@ -68,12 +78,14 @@ def _said(seconds: float) -> str:
     return str(timedelta(seconds=round(seconds)))
 
 
-def draw(kept: list[Path]) -> None:
+def draw(of_runs: list[Path], of_kills: list[Path]) -> None:
     """From the figures that `--keep` has written, by engine."""
-    parts = [Figures.read(path) for path in kept]
+    parts = [Figures.read(path) for path in of_runs]
     engines = sorted({part.engine for part in parts}, reverse=True)
     chapters = [_chapter(together(part for part in parts if part.engine == engine)) for engine in engines]
     meanings = [f"- **{name}**: {meaning}." for name, meaning in _MEANINGS.items()]
+    killed = [_killed(json.loads(path.read_text())) for path in of_kills]
+    chapters += [_OF_PROCESSES, *killed] if killed else []
     PAGE.write_text("\n".join([_INTRODUCTION, *chapters, "## What the numbers mean", "", *meanings, _EXCLUDED]))
 
 
@@ -100,6 +112,15 @@ def _chapter(figures: Figures) -> str:
             *(f"| {kind} | {number:,} |" for kind, number in sorted(figures.injected.items())),
             "",
         ]
+    )
+
+
+def _killed(told: Mapping[str, Any]) -> str:
+    met = ", ".join(f"{number} {kind}" for kind, number in sorted(told["met"].items()))
+    found = ", ".join(f"**{told['wrong'][name]}** {name}" for name in MUST_BE_NONE)
+    return (
+        f"- {told['engine']}, **{told['kills']} kills** (`python -m faults.kills --kills {told['kills']} --seed"
+        f" {told['seed']}`; {met}): {found}. Nothing was open any more {told['calm_after']:.0f} s after the last one.\n"
     )
 
 

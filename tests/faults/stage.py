@@ -57,6 +57,8 @@ def stage() -> Iterator[Stage]:
         url = stack.enter_context(running_simulator(folder / "simulator.sqlite3"))
         paypal.simulator_runs_at(url)
         engine = engines.chosen_engine(folder)
+        if isinstance(engine, engines.PostgreSQL):
+            stack.callback(engine.drop_template)
         app = create_app(settings_for(engine.template, folder / "instance", url))
         with app.app_context():
             flask_migrate.upgrade()

@@ -16,6 +16,8 @@ from kooneo.mail.models import MessageState, OutboxMessage
 from kooneo.subscriptions.lifecycle import ENDING
 from kooneo.subscriptions.models import ChangeState, StatusChange
 
+MUST_BE_NONE = ("broken promises", "lost", "divergent", "duplicate e-mails", "repeated calls")
+
 
 @dataclass
 class Verdict:
@@ -29,7 +31,11 @@ class Verdict:
 
     @property
     def is_good(self) -> bool:
-        return not any(vars(self).values())
+        return not any(self.counts.values())
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return dict(zip(MUST_BE_NONE, map(len, vars(self).values()), strict=True))
 
 
 def broken_promises(world: World) -> list[str]:
