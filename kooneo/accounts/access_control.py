@@ -106,11 +106,13 @@ def may(permission: Permission) -> bool:
 
 
 def init_app(app: Flask) -> None:
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
     login_manager.session_protection = None  # the session row is the protection, and it can be revoked
     login_manager.user_loader(_load)
     app.before_request(guard)
-    app.context_processor(lambda: {"may": may, "Permission": Permission})
+    # The proxy, read by the pages that name it: flask-login's own looks it up for every page, also for the one that says that
+    # the database is gone.
+    app.context_processor(lambda: {"may": may, "Permission": Permission, "current_user": current_user})
 
 
 def _load(user_id: str) -> SignedIn | None:

@@ -14,7 +14,6 @@ from kooneo.leases import LeaseColumns
 from kooneo.paypal import RemoteStatus
 from kooneo.subscriptions.lifecycle import IN_FORCE, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import UNSETTLED, ChangeState, StatusChange, Subscription
-from kooneo.subscriptions.problems import Problem
 
 _A_YEAR = timedelta(days=366)
 
@@ -92,7 +91,7 @@ def _wanted(run: Reconciliation) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [
         Subscription.status.in_(IN_FORCE),
         Subscription.unconfirmed.is_(True),
-        Subscription.check_problem == Problem.CHARGING,
+        Subscription.check_problem.is_not(None),  # charging after its end, or not readable at the last look
         and_(of_this_year, _has_change(ENDED_BEFORE_IT_BEGAN)),
     ]
     return [*wanted, of_this_year] if run.with_ended else wanted

@@ -55,6 +55,7 @@ def test_parts_add_up_and_never_become_more_than_was_paid() -> None:
         ask_refund(payment, 1, key="nothing-left")
 
 
+@pytest.mark.fault("F19 refund", "F20 refund")
 def test_the_same_form_twice_is_one_refund_and_two_at_once_are_not_had() -> None:
     payment = taken(a_subscription())
     first = ask_refund(payment, 1000, key="form")
@@ -79,6 +80,7 @@ def test_only_what_paypal_took_can_be_given_back() -> None:
         ask_refund(payment, 100, key="no-keys")
 
 
+@pytest.mark.fault("F3 refund", "F5 refund", "F6 refund", "F15 refund", "F16 refund", "F17 refund")
 @pytest.mark.parametrize("minor", [1500, 4900])
 @pytest.mark.parametrize(
     "kind", ["timeout_applied", "500", "500_applied", "503", "429", "reset_before", "reset_after", "truncated", "html"]
@@ -107,6 +109,7 @@ def _dies_after_paypal_was_told(refund: RefundRequest) -> None:
     leased.gateway.refund(leased.transaction_id, leased.amount, request_id=str(refund.id))
 
 
+@pytest.mark.fault("F2 refund")
 @pytest.mark.parametrize("minor", [1500, 4900])
 def test_a_worker_that_dies_after_paypal_was_told_gives_nothing_back_twice(minor: int) -> None:
     """F2."""
@@ -150,6 +153,7 @@ def test_what_cannot_be_asked_is_refused_and_can_be_asked_again(kind: str, probl
     assert attempt(ask_refund(payment, 4900, key="again")).state == ChangeState.DONE
 
 
+@pytest.mark.fault("F39")
 def test_with_the_keys_of_another_app_nothing_is_sent() -> None:
     """F39."""
     payment = taken(a_subscription())

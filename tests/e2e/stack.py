@@ -9,6 +9,7 @@ import time
 import urllib.request
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +39,15 @@ class Stack:
         self._worker: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        self.start_web()
+        self.start_worker()
+        until(lambda: _answers(f"{self.url}/readyz"), "the web server answers")
+
+    def start_web(self) -> None:
+        """Without waiting for it."""
         bind = self.url.removeprefix("http://")
         options = ("--worker-class", "gthread", "--threads", "8", "--bind", bind, "--no-control-socket")
         self._web = self._run("web", "gunicorn", *options, "app:app")
-        self.start_worker()
-        until(lambda: _answers(f"{self.url}/readyz"), "the web server answers")
 
     def command(self, *arguments: str) -> None:
         """One of `flask --app app`, to its end."""
@@ -60,6 +65,17 @@ class Stack:
         self._worker.send_signal(signal.SIGKILL)
         self._worker.wait()
         self._worker = None
+
+    def kill_web(self) -> None:
+        """With the process that answers, which would else live on and hold the port."""
+        assert self._web is not None
+        children = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children").read_text().split()
+        self._web.send_signal(signal.SIGKILL)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(int(child), signal.SIGKILL)
+        self._web.wait()
+        self._web = None
 
     def stop(self) -> None:
         for process in (self._web, self._worker):

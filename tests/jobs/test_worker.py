@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 from flask import Flask
 from support import paypal
 from support.acting import ask, journal_findings, journal_of
@@ -72,6 +73,7 @@ def test_a_killed_worker_takes_up_its_work_when_it_comes_back(app: Flask) -> Non
     assert len(journal_of(subscription)) == 2
 
 
+@pytest.mark.fault("F2")
 def test_killed_right_after_paypal_acted(app: Flask) -> None:
     """F2 with real processes: PayPal has cancelled, the answer is on its way, the worker is gone."""
     subscription = a_subscription()
@@ -88,6 +90,7 @@ def test_killed_right_after_paypal_acted(app: Flask) -> None:
     assert len(journal_of(subscription)) == 2
 
 
+@pytest.mark.fault("F35")
 def test_a_worker_told_to_stop_finishes_what_is_under_way(app: Flask) -> None:
     """F35."""
     subscription = a_subscription()

@@ -105,6 +105,7 @@ def test_many_ends_under_a_worker_that_is_killed_again_and_again(app: Flask) -> 
     assert len({delivered.message["Message-ID"] for delivered in mailbox()}) == len(changes)
 
 
+@pytest.mark.fault("F34")
 def test_a_mail_server_that_is_down_holds_up_no_change_and_loses_nothing(app: Flask) -> None:
     """F34. The changes are done as if nothing was; the messages leave once the server is back."""
     offer = an_offer(a_product(a_merchant()))

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from support import paypal
 from support.acting import ask, attempt, changes_of, try_until_settled
+from support.agreement import AGREEING, FINAL
 from support.builders import a_merchant, a_product, a_subscription, an_offer, merchant_of
 from support.reconciling import begin, reconciled, step
 from support.running import fresh, in_app
@@ -22,21 +23,12 @@ from kooneo.subscriptions.services.request import ChangeInProgress
 
 pytestmark = pytest.mark.usefixtures("app")
 
-_AGREEING = {
-    "ACTIVE": {"active", "past_due"},
-    "SUSPENDED": {"suspended"},
-    "CANCELLED": {"cancelled", "abandoned", "completed"},
-    "EXPIRED": {"cancelled", "abandoned", "completed"},
-}
-"""PayPal's end leaves an end that was decided here as it is."""
-
-_FINAL = ("CANCELLED", "EXPIRED")
 _FAILURES = ("500", "500_applied", "503", "reset_before", "reset_after", "truncated", "html", "429")
 
 
 def _at_paypal(subscription: Subscription, status: str) -> None:
     """On PayPal's own site, where no end is undone."""
-    if paypal.status(subscription.paypal_id) not in _FINAL:
+    if paypal.status(subscription.paypal_id) not in FINAL:
         paypal.change(subscription.paypal_id, status=status)
 
 
@@ -105,11 +97,11 @@ def test_after_a_reconciliation_both_say_the_same(
     for change in changes_of(subscription):
         try_until_settled(change)
     here, there = fresh(subscription), paypal.status(subscription.paypal_id)
-    assert here.status in _AGREEING[there], (here.status, there)
+    assert here.status in AGREEING[there], (here.status, there)
     assert here.check_problem is None
 
 
 def _promise_is_kept(subscription: Subscription) -> None:
     """Never ended here while PayPal would still charge: nothing in these histories ends anything without PayPal."""
     if fresh(subscription).status.ended:
-        assert paypal.status(subscription.paypal_id) in _FINAL
+        assert paypal.status(subscription.paypal_id) in FINAL

@@ -11,6 +11,7 @@ from support import paypal
 from support.acting import ask, attempt, changes_of, journal_of, later, restart_as_worker, rewrite
 from support.builders import a_subscription, client_id_of, merchant_of, secret_of
 from support.running import fresh, in_app, running_app
+from support.together import at_once
 from support.worker import wait_until
 
 from kooneo.clock import now
@@ -33,6 +34,7 @@ def _takes_the_lease(change: StatusChange, *, and_says_that_it_sends: bool = Fal
         steps._mark_sent(leased, leased.gateway.get_subscription(leased.paypal_id))
 
 
+@pytest.mark.fault("F1", "F40")
 @pytest.mark.parametrize("action", ENDING)
 def test_it_died_before_paypal_was_told(action: Action) -> None:
     """F1."""
@@ -47,6 +49,7 @@ def test_it_died_before_paypal_was_told(action: Action) -> None:
     assert len(journal_of(subscription)) == 2
 
 
+@pytest.mark.fault("F2", "F40")
 @pytest.mark.parametrize("action", ENDING)
 def test_it_died_between_paypals_answer_and_our_commit(action: Action) -> None:
     """F2: PayPal is not told a second time, and nobody says that it had been cancelled before."""
@@ -167,26 +170,29 @@ def test_a_worker_that_lost_its_lease_to_another_one_sends_nothing() -> None:
 def test_two_workers_at_once_make_one_attempt() -> None:
     subscription = a_subscription()
     change = ask(subscription, "cancel")
-    _at_once(*[lambda: attempt(change)] * 8)
+    at_once(*[lambda: attempt(change)] * 8)
     assert fresh(change).attempts == 1
     assert paypal.cancellations(subscription.paypal_id) == 1
     assert len(journal_of(subscription)) == 2
 
 
-def test_a_double_click_is_one_change() -> None:
+@pytest.mark.fault("F19", "F40")
+@pytest.mark.parametrize("action", ENDING)
+def test_a_double_click_is_one_change(action: Action) -> None:
     """F19."""
     subscription = a_subscription()
     key = str(uuid.uuid4())
-    changes = _at_once(*[lambda: ask(subscription, "cancel", key=key)] * 6)
+    changes = at_once(*[lambda: ask(subscription, action, key=key)] * 6)
     assert {getattr(change, "id", change) for change in changes} == {changes_of(subscription)[0].id}
     assert len(changes_of(subscription)) == 1
 
 
+@pytest.mark.fault("F20", "F21", "F40")
 @pytest.mark.parametrize("other", ENDING)
-def test_two_people_at_once(other: Action) -> None:
+def test_two_peopleat_once(other: Action) -> None:
     """F20, F21: one wins, the other is told so."""
     subscription = a_subscription()
-    answers = _at_once(lambda: ask(subscription, "cancel"), lambda: ask(subscription, other))
+    answers = at_once(lambda: ask(subscription, "cancel"), lambda: ask(subscription, other))
     assert sorted(type(answer).__name__ for answer in answers) == ["ChangeInProgress", "StatusChange"]
     (change,) = changes_of(subscription)
     attempt(change)
@@ -199,7 +205,7 @@ def test_a_wish_against_the_workers_commit() -> None:
     for _ in range(4):
         subscription = a_subscription()
         change = ask(subscription, "cancel")
-        _done, second = _at_once(lambda c=change: attempt(c), lambda s=subscription: ask(s, "abandon"))  # type: ignore[misc]
+        _done, second = at_once(lambda c=change: attempt(c), lambda s=subscription: ask(s, "abandon"))  # type: ignore[misc]
         assert isinstance(second, StatusChange | ChangeInProgress | NotAllowed)
         expected = "abandoned" if isinstance(second, StatusChange) else "cancelled"
         assert _status(subscription) == expected
@@ -207,23 +213,3 @@ def test_a_wish_against_the_workers_commit() -> None:
 
 def _status(subscription: Subscription) -> str:
     return str(fresh(subscription).status)
-
-
-def _at_once(*calls: object) -> list[object]:
-    """What each of them answers, or raises."""
-    together = threading.Barrier(len(calls))
-    answers: list[object] = [None] * len(calls)
-
-    def run(place: int) -> None:
-        together.wait()
-        try:
-            answers[place] = calls[place]()  # type: ignore[operator]
-        except Exception as error:
-            answers[place] = error
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(calls))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers

@@ -62,6 +62,7 @@ NOT_APPLIED = [
 ]
 
 
+@pytest.mark.fault("F3", "F6", "F16", "F17")
 @pytest.mark.parametrize("action", EVERY_ACTION)
 @pytest.mark.parametrize(("kind", "options"), APPLIED, ids=[row[0] for row in APPLIED])
 def test_paypal_did_it_without_saying_so(kind: str, options: dict[str, float], action: Action) -> None:
@@ -90,6 +91,7 @@ def test_paypal_did_it_and_can_not_be_read_afterwards(kind: str, options: dict[s
     _is_done(subscription, change, cancellations=1)
 
 
+@pytest.mark.fault("F4", "F5", "F15", "F17")
 @pytest.mark.parametrize("action", EVERY_ACTION)
 @pytest.mark.parametrize(("kind", "options", "problem"), NOT_APPLIED, ids=[row[0] for row in NOT_APPLIED])
 def test_it_was_not_done_and_is_tried_again(kind: str, options: dict[str, float], problem: str, action: Action) -> None:
@@ -127,6 +129,7 @@ def test_while_paypal_can_not_be_read_nothing_is_sent(kind: str, options: dict[s
     _is_done(subscription, try_until_settled(unsure), cancellations=1)
 
 
+@pytest.mark.fault("F7")
 def test_somebody_ends_it_at_paypal_between_the_look_and_the_word() -> None:
     """F7: the 422 is true. The date is PayPal's, and the answer says that it had been cancelled already."""
     subscription = a_subscription()
@@ -144,6 +147,7 @@ def test_somebody_ends_it_at_paypal_between_the_look_and_the_word() -> None:
     _is_done(subscription, change, cancellations=1)
 
 
+@pytest.mark.fault("F9")
 def test_the_buyers_account_is_closed() -> None:
     """F9: PayPal will not change its mind by itself."""
     subscription = a_subscription()
@@ -158,6 +162,7 @@ def test_the_buyers_account_is_closed() -> None:
     assert journal_of(subscription)[1:] == [("subscription.cancel_needs_attention", "active", None)]
 
 
+@pytest.mark.fault("F10")
 def test_an_unknown_id_is_refused() -> None:
     """F10: the keys of another environment or account."""
     subscription = a_subscription()
@@ -166,6 +171,7 @@ def test_an_unknown_id_is_refused() -> None:
     _is_refused(subscription, change, "not_found")
 
 
+@pytest.mark.fault("F10")
 def test_another_accounts_subscription_is_refused() -> None:
     """F10 by PayPal's own rule: an id that exists is not found with another account's keys."""
     subscription = a_subscription()
@@ -182,6 +188,7 @@ def test_a_token_that_expired_is_replaced_once() -> None:
     _is_done(subscription, change, cancellations=1)
 
 
+@pytest.mark.fault("F11")
 def test_keys_that_are_no_longer_accepted() -> None:
     """F11: one new token, then it is refused; no retry."""
     subscription = a_subscription()
@@ -200,6 +207,7 @@ def test_a_wrong_secret() -> None:
     _is_refused(subscription, change, "credentials")
 
 
+@pytest.mark.fault("F12")
 def test_keys_without_the_permission() -> None:
     """F12."""
     subscription = a_subscription()
@@ -217,6 +225,7 @@ def test_a_refusal_without_a_known_reason() -> None:
     _is_refused(subscription, change, "refused")
 
 
+@pytest.mark.fault("F13")
 def test_paypal_says_when_to_come_back() -> None:
     """F13: the delay it asks for is longer than ours."""
     subscription = a_subscription()
@@ -230,6 +239,7 @@ def test_paypal_says_when_to_come_back() -> None:
     _is_done(subscription, try_until_settled(change), cancellations=1)
 
 
+@pytest.mark.fault("F14")
 def test_a_slow_paypal_is_waited_for() -> None:
     """F14."""
     subscription = a_subscription()
@@ -237,6 +247,7 @@ def test_a_slow_paypal_is_waited_for() -> None:
     _is_done(subscription, attempt(ask(subscription, "cancel")), cancellations=1)
 
 
+@pytest.mark.fault("F18")
 @pytest.mark.parametrize("address", ["http://paypal.invalid", "https://{simulator}", "http://127.0.0.1:1"])
 def test_paypal_can_not_be_reached(address: str, app: Flask, paypal_url: str) -> None:
     """F18: no such host, no TLS there, nobody listens. Nothing was sent, and TLS is never done without."""
@@ -250,6 +261,7 @@ def test_paypal_can_not_be_reached(address: str, app: Flask, paypal_url: str) ->
     _is_done(subscription, try_until_settled(unsure), cancellations=1)
 
 
+@pytest.mark.fault("F39")
 def test_keys_replaced_after_the_wish_refuse_it() -> None:
     """F39: it is sent with the keys it was asked for, or not at all."""
     subscription = a_subscription()

@@ -32,6 +32,7 @@ def _reconciled(subscription: Subscription) -> Subscription:
     return fresh(subscription)
 
 
+@pytest.mark.fault("F28", "F37")
 @pytest.mark.usefixtures("_the_list")
 @pytest.mark.parametrize(
     ("at_paypal", "status"),
@@ -81,6 +82,7 @@ def test_an_end_that_paypal_had_not_confirmed_is_confirmed() -> None:
     assert journal_of(subscription)[-1][0] == "subscription.end_confirmed"
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.usefixtures("_the_list")
 def test_what_the_customer_agrees_to_after_its_end_is_cancelled_at_once() -> None:
     """F8: PayPal could not cancel it while it was pending."""
@@ -114,6 +116,16 @@ def test_what_is_in_force_is_looked_at_every_night_and_what_ended_within_a_year_
     assert looked_at == [2, 1, 1, 1, 1, 1, 1, 2]
     assert fresh(long_ago).checked_at is None
     assert fresh(runs).checked_at > fresh(ended).checked_at - timedelta(seconds=5)
+
+
+def test_what_could_not_be_read_is_looked_at_again_the_next_night() -> None:
+    """Also when it has ended, and its turn would come in a week."""
+    subscription = a_subscription(status="cancelled")
+    paypal.fails(subscription.paypal_id, "get", "404", times=0)
+    assert _reconciled(subscription).check_problem == "not_found"
+    paypal.heals()
+    with later(days=1):
+        assert _reconciled(subscription).check_problem is None
 
 
 def test_the_list_confirms_what_has_not_changed_without_a_question_for_each() -> None:

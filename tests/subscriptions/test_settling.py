@@ -140,6 +140,7 @@ def test_already_cancelled_at_paypal(action: str) -> None:
     assert paypal.cancellations(subscription.paypal_id) == 0
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.parametrize("action", ["cancel", "abandon"])
 def test_a_wish_that_meets_a_subscription_carried_to_its_term(action: str) -> None:
     """The record takes PayPal's truth, and the journal says what had been wished."""
@@ -159,6 +160,7 @@ def test_a_wish_that_meets_a_subscription_carried_to_its_term(action: str) -> No
     ]
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.parametrize("action", ["cancel", "abandon"])
 def test_what_never_began_ends_here_alone(action: str) -> None:
     subscription = a_subscription(status="pending")
@@ -170,6 +172,7 @@ def test_what_never_began_ends_here_alone(action: str) -> None:
     assert paypal.status(subscription.paypal_id) == "APPROVAL_PENDING"
 
 
+@pytest.mark.fault("F8")
 @pytest.mark.parametrize("action", ["cancel", "abandon"])
 def test_what_is_about_to_begin_is_waited_for_and_then_cancelled(action: str) -> None:
     """The customer has agreed: PayPal would charge, and can not cancel it yet."""

@@ -61,7 +61,7 @@ class SQLite:
 class PostgreSQL:
     def __init__(self, server: str) -> None:
         self._server = server
-        self._prefix = f"kooneo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+        self._prefix = f"kooneo_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}_{next(_number)}"
         self.template = self._address(f"{self._prefix}_template")
         self._run(f'CREATE DATABASE "{self._prefix}_template"')
 

@@ -14,6 +14,11 @@ def simulator_runs_at(address: str) -> None:
     _address = address
 
 
+def address() -> str:
+    """Where it runs; empty before it does."""
+    return _address
+
+
 def _send(method: str, path: str, **options: Any) -> requests.Response:
     response = requests.request(method, f"{_address}/_control/{path}", timeout=30, **options)
     response.raise_for_status()

@@ -6,8 +6,11 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from .requirements import require
 
 _ADDRESS = "KOONEO_TEST_POSTGRES"
 _USER = "postgres"
@@ -21,46 +24,75 @@ def server_address() -> str:
 @contextmanager
 def server_for_this_run() -> Iterator[None]:
     """Started by the process that pytest was called in; the workers of pytest-xdist inherit its address."""
-    programs = _programs()
-    if server_address() or programs is None:
+    if server_address() or _programs() is None:
         yield
         return
+    with a_server("-c synchronous_commit=off") as server:
+        os.environ[_ADDRESS] = server.address
+        try:
+            yield
+        finally:
+            os.environ.pop(_ADDRESS, None)
+
+
+@contextmanager
+def a_server(options: str = "") -> Iterator["Server"]:
+    """One that nobody else uses. What it says is committed outlives the process, but for `options` to the contrary."""
+    programs = _programs()
+    require(programs, "PostgreSQL's initdb was not found (install postgresql)")
+    assert programs is not None
     folder = Path(tempfile.mkdtemp(prefix="kooneo-postgres-"))
     owner: dict[str, Any] = {}
     if os.geteuid() == 0:  # PostgreSQL refuses to run as root
         shutil.chown(folder, _USER, _USER)
         owner = {"user": _USER, "group": _USER, "extra_groups": []}
+    server = Server(programs, folder, owner, options)
     try:
-        _start(programs, folder, owner)
-        os.environ[_ADDRESS] = f"postgresql://{_USER}@/postgres?host={folder}"
-        yield
+        server.initialise()
+        server.start()
+        yield server
     finally:
-        os.environ.pop(_ADDRESS, None)
-        _run([programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "stop"], owner, check=False)
+        server.stop_immediately(check=False)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _start(programs: Path, folder: Path, owner: dict[str, Any]) -> None:
-    data = folder / "data"
-    _run([programs / "initdb", "-D", data, "-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], owner)
-    options = (
-        f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=300"
-        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
-    )
-    _run([programs / "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start"], owner)
+@dataclass(frozen=True)
+class Server:
+    programs: Path
+    folder: Path
+    owner: dict[str, Any]
+    options: str
 
+    @property
+    def address(self) -> str:
+        return f"postgresql://{_USER}@/postgres?host={self.folder}"
 
-def _run(command: list[Any], owner: dict[str, Any], *, check: bool = True) -> None:
-    # Not a pipe: the server would keep it open, and nobody would see its end.
-    subprocess.run(
-        [str(part) for part in command],
-        check=check,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        **owner,
-    )
+    def initialise(self) -> None:
+        chosen = ("-U", _USER, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        self._run("initdb", "-D", self.folder / "data", *chosen)
+
+    def start(self) -> None:
+        options = (
+            f"-c listen_addresses= -c unix_socket_directories={self.folder} -c max_connections=300"
+            f" -c fsync=off -c full_page_writes=off -c autovacuum=off {self.options}"
+        )
+        self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "start")
+
+    def stop_immediately(self, *, check: bool = True) -> None:
+        """As in a crash: nobody is told, nothing is written out, the next start recovers."""
+        self._run("pg_ctl", "-D", self.folder / "data", "-m", "immediate", "stop", check=check)
+
+    def _run(self, program: str, *arguments: Any, check: bool = True) -> None:
+        # Not a pipe: the server would keep it open, and nobody would see its end.
+        subprocess.run(
+            [str(self.programs / program), *map(str, arguments)],
+            check=check,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self.owner,
+        )
 
 
 def _programs() -> Path | None:

@@ -41,6 +41,7 @@ _number = itertools.count(1)
 # --- the status
 
 
+@pytest.mark.fault("F24", "F37")
 @pytest.mark.parametrize("what", ["BILLING.SUBSCRIPTION.CANCELLED", "BILLING.SUBSCRIPTION.ACTIVATED"])
 @pytest.mark.parametrize(
     ("at_paypal", "status"),
@@ -71,6 +72,7 @@ def test_what_ended_here_and_runs_at_paypal_is_not_reopened() -> None:
     assert (fresh(subscription).status, fresh(subscription).check_problem) == ("cancelled", "charging")
 
 
+@pytest.mark.fault("F22")
 def test_a_change_that_is_under_way_is_not_disturbed() -> None:
     """F22."""
     subscription = a_subscription()
@@ -342,6 +344,7 @@ def test_a_cancellation_on_paypal_is_known_at_once(notified: Subscription) -> No
     assert journal_of(notified) == [("subscription.cancelled", "active", "cancelled")]
 
 
+@pytest.mark.fault("F24", "F25")
 def test_forged_ones_and_disorder_change_nothing(notified: Subscription) -> None:
     client_id = client_id_of(merchant_of(notified))
     for fault in ({"forge": 1}, {"reorder": 2}):

@@ -35,7 +35,8 @@ def write(
     identity = {"merchant_id": merchant.id, "cause_id": cause_id, "kind": letter.kind, "recipient": to}
     if written := db.session.scalars(select(OutboxMessage).filter_by(**identity)).one_or_none():
         return written
-    message_id = uuid.uuid4()
+    # Not by chance: written again from a restored backup, it is the message that has arrived already.
+    message_id = uuid.uuid5(cause_id, f"{merchant.id} {letter.kind} {to}")
     message = OutboxMessage(
         id=message_id,
         **identity,

@@ -159,11 +159,12 @@ def _settle(leased: _Leased, outcome: Outcome) -> None:
         change, subscription = _held(leased)
         change.lease_holder = change.lease_until = None
         change.debug_id = outcome.debug_id or change.debug_id
-        if outcome.remote is not None:
-            take_over(subscription, outcome.remote)
         if outcome.state == ChangeState.DONE and outcome.remote:
             _done(subscription, change, outcome, outcome.remote)
-        elif outcome.state == ChangeState.UNKNOWN:
+            return
+        if outcome.remote is not None:
+            take_over(subscription, outcome.remote)
+        if outcome.state == ChangeState.UNKNOWN:
             _try_again(subscription, change, outcome)
         else:
             _stop(subscription, change, outcome)
@@ -172,6 +173,7 @@ def _settle(leased: _Leased, outcome: Outcome) -> None:
 def _done(subscription: Subscription, change: StatusChange, outcome: Outcome, remote: RemoteSubscription) -> None:
     stopped = change.action == Action.STOP
     target = change.wished_status if stopped else truth(change.wished_status, remote)
+    take_over(subscription, remote, reached=target)
     if target is None:
         _stop(subscription, change, Outcome(ChangeState.REFUSED, remote, problem=Problem.NOT_APPROVED))
         return

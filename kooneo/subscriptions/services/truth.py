@@ -52,15 +52,18 @@ def align(subscription: Subscription, remote: RemoteSubscription) -> None:
         subscription.check_problem = Problem.CHARGING
 
 
-def take_over(subscription: Subscription, remote: RemoteSubscription) -> None:
-    """Take PayPal's facts, and its status as long as nothing has ended there or here."""
+def take_over(
+    subscription: Subscription, remote: RemoteSubscription, *, reached: SubscriptionStatus | None = None
+) -> None:
+    """Take PayPal's facts, and its status as long as nothing has ended there or here. What a change has `reached` is that
+    change's own line in the journal, and not PayPal's."""
     known = (subscription.last_payment_at, subscription.last_failed_payment_at)
     learn(subscription, remote, at=now())
     if known != (subscription.last_payment_at, subscription.last_failed_payment_at):
         ask_to_read_payments(subscription)  # the record tells of the last ones only
     if remote.status in ENDED_AT_PAYPAL:
         _confirm(subscription, remote)
-    elif not subscription.status.ended:
+    elif not subscription.status.ended and status_in_force(remote) != reached:
         _follow(subscription, status_in_force(remote), remote)
 
 
