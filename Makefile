@@ -38,7 +38,7 @@ KILLS ?= 1000
 FAULTS_ON = PYTHONPATH=tests KOONEO_TEST_ENGINE=
 faults: $(DEV) $(HTMX) ## Have everything go wrong on both databases and draw docs/reliability.md (hours; FAULTS=5000 KILLS=20 for less)
 	tools/install_test_system.sh
-	rm -f test-results/faults-*.json test-results/kills-*.json
+	rm -f .cache/faults/faults-*.json .cache/faults/kills-*.json
 	$(FAULTS_ON)sqlite $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
 	$(FAULTS_ON)postgresql $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
 	$(FAULTS_ON)sqlite $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)

@@ -3,7 +3,7 @@
     PYTHONPATH=tests python -m faults --seed 1 --faults 100000
     PYTHONPATH=tests python -m faults --seed 4711 --runs 1 --history      one run again, act by act
 
-KOONEO_TEST_ENGINE chooses the database, as for the tests. `--keep` writes the figure to test-results/; `--write` draws
+KOONEO_TEST_ENGINE chooses the database, as for the tests. `--keep` writes the figure to .cache/faults/; `--write` draws
 docs/reliability.md from what lies there. Fails when anything is not 0, or when an ablation finds nothing.
 """
 
@@ -38,7 +38,7 @@ def main() -> int:
     figures.ablations = {name: dict(found.wrong) for name, found in without.items()}
     print(report.text(figures, without))
     if chosen.keep:
-        KEPT.mkdir(exist_ok=True)
+        KEPT.mkdir(parents=True, exist_ok=True)
         figures.write(KEPT / f"faults-{figures.engine}-{chosen.seed}.json")
     return 0 if figures.is_good and not any(found.is_good for found in without.values()) else 1
 

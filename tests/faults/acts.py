@@ -119,14 +119,14 @@ def _works_at(world: World, job: tuple[str, str, str]) -> None:
     return None
 
 
-def _meanwhile(world: World, peril: Peril, job: tuple[str, str, str]) -> Callable[[], None]:
+def _meanwhile(world: World, peril: Peril, job: tuple[str, str, str]) -> Callable[[], object]:
     """Of a worker that is overtaken: its lease is over, and another one has done the job when it wakes."""
 
     def overtaken() -> None:
         restart()
         run(world, job)
 
-    return overtaken if peril == Peril.OVERTAKEN else lambda: something_changes_at_paypal(world)
+    return overtaken if peril == Peril.OVERTAKEN else lambda: _somebody_changes_one(world)
 
 
 def the_minute_comes_round(world: World) -> None:
@@ -172,18 +172,22 @@ def paypal_heals(world: World) -> None:
 
 
 def something_changes_at_paypal(world: World) -> None:
-    """On PayPal's own site, where no end is undone; or the customer agrees at last."""
+    world.at_paypal.injected["changed at PayPal by somebody else"] += _somebody_changes_one(world)
+
+
+def _somebody_changes_one(world: World) -> bool:
+    """On PayPal's own site, where no end is undone; or the customer agrees at last. Whether there was one to change."""
     subscription = world.any_subscription()
     was = paypal.status(subscription.paypal_id or "")
     if was in FINAL:
-        return
+        return False
     waits = was == "APPROVAL_PENDING"
     status = "ACTIVE" if waits else world.fate.one_of(("ACTIVE", "SUSPENDED", "CANCELLED", "EXPIRED"))
     if waits and _ends(subscription):
         world.agreed_after_the_end.add(subscription.id)
     world.at_paypal.becomes(subscription.paypal_id or "", status)
-    world.at_paypal.injected["changed at PayPal by somebody else"] += 1
     world.tell(f"at PayPal {world.name(subscription.id)} becomes {status}")
+    return True
 
 
 def _ends(subscription: Subscription) -> bool:

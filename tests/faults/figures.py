@@ -3,13 +3,13 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from faults.run import Result
 
-KEPT = Path("test-results")
+KEPT = Path(".cache/faults")
 """Where figures lie until docs/reliability.md is drawn from them."""
 
 
@@ -47,7 +47,7 @@ class Figures:
             self.failing_seeds.append(result.seed)
 
     def write(self, path: Path) -> None:
-        path.write_text(json.dumps(asdict(self)))
+        path.write_text(json.dumps(vars(self)))
 
     @classmethod
     def read(cls, path: Path) -> "Figures":

@@ -166,7 +166,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="faults.kills", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", action="store_true", help="write the figure to test-results/")
+    parser.add_argument("--keep", action="store_true", help="write the figure to .cache/faults/")
     chosen = parser.parse_args()
     logging.disable(logging.CRITICAL)
     begun = time.monotonic()
@@ -175,7 +175,7 @@ def main() -> int:
     print("\n".join(f"  {number:>6} {kind}" for kind, number in outcome.met.most_common()))
     print(outcome.verdict)
     if chosen.keep:
-        KEPT.mkdir(exist_ok=True)
+        KEPT.mkdir(parents=True, exist_ok=True)
         told = {"engine": engines.CHOSEN, "kills": chosen.kills, "seed": chosen.seed, "calm_after": outcome.calm_after}
         told |= {"met": dict(outcome.met), "wrong": outcome.verdict.counts}
         (KEPT / f"kills-{engines.CHOSEN}-{chosen.seed}.json").write_text(json.dumps(told))

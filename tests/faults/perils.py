@@ -44,7 +44,7 @@ class _Planned:
     peril: Peril
     crossings: int
     """How many more of its places are passed before it happens."""
-    meanwhile: Callable[[], None]
+    meanwhile: Callable[[], object]
     happened: bool = False
 
 
@@ -55,7 +55,7 @@ class Perils:
         self._planned: _Planned | None = None
 
     @contextmanager
-    def planned(self, peril: Peril, crossings: int, meanwhile: Callable[[], None]) -> Iterator[_Planned]:
+    def planned(self, peril: Peril, crossings: int, meanwhile: Callable[[], object]) -> Iterator[_Planned]:
         """For the work inside. `meanwhile` is what somebody else does at that moment."""
         self._planned = plan = _Planned(peril, crossings, meanwhile)
         try:

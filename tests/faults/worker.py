@@ -99,7 +99,7 @@ def _scheduled(world: World, name: str, look: Callable[[], None]) -> None:
 
 
 @contextmanager
-def in_peril(world: World, peril: Peril, meanwhile: Callable[[], None]) -> Iterator[None]:
+def in_peril(world: World, peril: Peril, meanwhile: Callable[[], object]) -> Iterator[None]:
     """Counted only if it came to pass."""
     with world.perils.planned(peril, world.fate.number(0, 4), meanwhile) as plan:
         yield
