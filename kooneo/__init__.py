@@ -41,6 +41,9 @@ from kooneo.webhooks import office as webhook_office
 from kooneo.webhooks.services import process, register
 from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
+from kooneo.winback import guard as winback_guard
+from kooneo.winback.services import answer, propose
+from kooneo.winback.views.links import blueprint as winback_links
 
 BLUEPRINTS = (
     access_pages,
@@ -65,6 +68,7 @@ BLUEPRINTS = (
     webhook_office.blueprint,
     webhook_pages,
     welcome_pages,
+    winback_links,
 )
 
 # /dev/*: without sign-in, so it is not there anywhere else.
@@ -114,8 +118,9 @@ STYLESHEETS = (
     ),
 )
 
-# Imported for what it registers: its jobs must be known to the worker.
+# Imported for what it registers: its jobs must be known to the worker, its conditions to the outbox.
 JOBS = (
+    answer,
     begin,
     carry_out,
     codes,
@@ -123,6 +128,7 @@ JOBS = (
     forget,
     identify,
     process,
+    propose,
     refunds,
     register,
     resume,
@@ -131,6 +137,7 @@ JOBS = (
     step,
     takeover_steps,
     verify,
+    winback_guard,
 )
 
 

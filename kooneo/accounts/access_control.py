@@ -49,6 +49,10 @@ PUBLIC_ENDPOINTS = frozenset(
         "portal.create_session",
         "portal.login",
         "webhooks.create_event",
+        "winback_links.again",
+        "winback_links.create_stop",
+        "winback_links.go_on",
+        "winback_links.stop",
     }
 )
 

@@ -46,6 +46,7 @@ EVENTS = {
     "webhook.registered": ("Adresse des notifications enregistrée chez PayPal", "live"),
     "mail.sent": ("E-mail envoyé", ""),
     "mail.failed": ("E-mail non remis", "late"),
+    "mail.dropped": ("E-mail retiré avant son départ : il n'avait plus lieu d'être", "held"),
     "mail.tried_again": ("E-mail à envoyer de nouveau", "held"),
     "mail.given_up": ("E-mail non remis : l'équipe y a renoncé", ""),
     "portal.signed_in": ("Connexion à l'espace client", ""),
@@ -80,6 +81,10 @@ EVENTS = {
     "termination.received": ("Résiliation demandée", "held"),
     "termination.verified": ("Résiliation confirmée par le lien", "held"),
     "termination.settled": ("Demande de résiliation traitée", ""),
+    "winback.settings_changed": ("Propositions de reprise : réglages modifiés", ""),
+    "winback.proposed": ("Reprise proposée au client", ""),
+    "winback.followed": ("Le client a suivi la proposition de reprise", "live"),
+    "winback.stopped": ("Le client ne veut plus de propositions", "cut"),
     "withdrawal.received": ("Rétractation reçue", "held"),
     "withdrawal.verified": ("Rétractation confirmée par le lien", "held"),
     "withdrawal.effective": ("Le client a renoncé au contrat : accès fermé", "cut"),
@@ -118,6 +123,21 @@ _CODED: Mapping[str, Mapping[str, str]] = {
     "result": {"right": "tout est en ordre", "wrong": "à corriger", "undecided": "sans réponse sûre de PayPal"},
     "mail_problem": PROBLEMS,
     "notice": {"yes": "oui", "no": "non"},
+    "refusal": {
+        "off": "les propositions ne sont plus activées",
+        "product_off": "ce produit n'est plus proposé de nouveau",
+        "abandoned": "l'abonnement est abandonné",
+        "completed": "l'abonnement est allé à son terme",
+        "in_force": "l'abonnement est en vigueur",
+        "withdrawn": "le client s'est rétracté",
+        "charging": "PayPal peut encore prélever",
+        "taken_up": "le client s'est déjà abonné de nouveau",
+        "stopped": "le client ne veut plus de propositions",
+        "no_address": "le client n'a pas d'adresse e-mail",
+        "not_for_sale": "l'offre n'est plus en vente",
+        "too_old": "il attendait depuis plus de trois jours",
+    },
+    "step": {"first": "premier", "second": "deuxième", "third": "troisième"},
 }
 """Details that a line keeps as a code; the others are shown as they stand."""
 
@@ -133,6 +153,12 @@ _FIELDS = {
     "message": "message",
     "during_commitment": "pendant l'engagement",
     "instalments": "paiements en plusieurs fois",
+    "enabled": "propositions",
+    "abandon_unanswered": "Abandonné sans réponse au dernier message",
+    "unproposed": "produits proposés",
+    "first": "premier message",
+    "second": "deuxième message",
+    "third": "troisième message",
 }
 
 _DETAILS = {
@@ -148,6 +174,8 @@ _DETAILS = {
     "mail_subject": "Objet",
     "recipient": "Destinataire",
     "mail_problem": "Cause",
+    "refusal": "Raison",
+    "step": "Message",
     "notice": "E-mail au client",
     "reference": "Référence",
 }

@@ -21,6 +21,7 @@ from support.builders import (
 )
 from support.mail import a_message, attempt_to_send
 from support.webhooks import an_endpoint
+from support.winback import a_winback_message, token
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
@@ -60,6 +61,7 @@ def a_world() -> World:
         "change_id": a_refused_change(subscription).id,
         "takeover_id": a_takeover(merchant).id,
         "merchant_token": an_endpoint(merchant).token,
+        "winback_token": token(a_winback_message(subscription)),
     }
     return World(merchant, a_member(merchant), customer, ids)
 
@@ -83,7 +85,7 @@ def addresses(rule: Rule, ids: dict[str, uuid.UUID | str], slug: str = "nobody")
     for name, converter in rule._converters.items():
         if isinstance(converter, AnyConverter):
             found = [values | {name: choice} for values in found for choice in sorted(converter.items)]
-        elif isinstance(converter, UUIDConverter) or name == "merchant_token":
+        elif isinstance(converter, UUIDConverter) or name in ("merchant_token", "winback_token"):
             assert name in ids, f"{rule}: house_rules/world.py does not know a row for <{name}>: add one to a_world"
             found = [values | {name: ids[name]} for values in found]
         elif name == "merchant_slug":
