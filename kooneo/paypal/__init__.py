@@ -1,6 +1,7 @@
 """PayPal: plain values in, plain values out. The only importer of paypalrestsdk; it knows no model."""
 
 from kooneo.paypal.answers import RemotePage, RemoteRefund, RemoteSale, RemoteSubscription, RemoteTransaction
+from kooneo.paypal.creating import NewSubscription, RemoteApproval
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -23,11 +24,13 @@ __all__ = [
     "CredentialsRefused",
     "Environment",
     "Gateway",
+    "NewSubscription",
     "NotFound",
     "PayPalError",
     "PermissionMissing",
     "RateLimited",
     "Refused",
+    "RemoteApproval",
     "RemotePage",
     "RemotePlan",
     "RemoteProduct",

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from paypalrestsdk.resource import Resource
@@ -24,6 +25,15 @@ from kooneo.paypal.answers import (
     read_transactions,
 )
 from kooneo.paypal.api import Answer, Api, Plan, Product, Sale, Subscription
+from kooneo.paypal.creating import (
+    NewSubscription,
+    RemoteApproval,
+    plan_body,
+    product_body,
+    read_approval,
+    read_id,
+    subscription_body,
+)
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, NotFound
 from kooneo.paypal.plans import RemotePlan, RemoteProduct, read_own_terms, read_plan, read_product
@@ -51,7 +61,8 @@ class Gateway:
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
     ) -> None:
-        self._api = Api(credentials, _checked_url(url), connect_timeout, read_timeout)
+        self._url = _checked_url(url)
+        self._api = Api(credentials, self._url, connect_timeout, read_timeout)
 
     def get_subscription(self, paypal_id: str) -> RemoteSubscription:
         answer: Answer = Subscription.find(_checked_id(paypal_id), api=self._api).answer
@@ -114,12 +125,30 @@ class Gateway:
         answer: Answer = sale.post("refund", asked, cls=Sale).answer
         return read_refund(answer)
 
+    def create_product(self, name: str, *, request_id: str) -> str:
+        """PayPal's id. The same request id again within 72 hours is the same product; so with plans and subscriptions."""
+        return read_id(self._create(Product, product_body(name), request_id))
+
+    def create_plan(self, product_id: str, name: str, terms: Terms, *, request_id: str) -> str:
+        return read_id(self._create(Plan, plan_body(_checked_id(product_id), name, terms), request_id))
+
+    def create_subscription(self, new: NewSubscription, *, request_id: str) -> RemoteApproval:
+        """It charges nothing before its customer has agreed on PayPal's page."""
+        return read_approval(self._create(Subscription, subscription_body(new), request_id), self._url)
+
     def scopes(self) -> frozenset[str]:
         """Ask PayPal for a new token, so that keys disabled a minute ago do not pass the test."""
         return self._api.renew_token().scopes
 
     def close(self) -> None:
         self._api.close()
+
+    def _create(self, kind: type[Resource], body: dict[str, Any], request_id: str) -> Answer:
+        created = kind(body, api=self._api)
+        created.request_id = request_id
+        created.create()
+        answer: Answer = created.answer
+        return answer
 
     def _act(self, verb: str, paypal_id: str, reason: str) -> str | None:
         if not 1 <= len(reason) <= 128:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from kooneo.paypal_simulator import api, control
+from kooneo.paypal_simulator import api, approval, control
 from kooneo.paypal_simulator.simulator import Simulator
 from kooneo.paypal_simulator.store import Store
 
@@ -14,6 +14,7 @@ def create_simulator(database_path: Path | str) -> Flask:
     app = Flask(__name__)
     app.extensions["paypal_simulator"] = Simulator(Store(Path(database_path)))
     app.register_blueprint(api.routes)
+    app.register_blueprint(approval.routes)
     app.register_blueprint(control.routes)
     app.add_url_rule("/", view_func=show_home, endpoint="home")
     return app

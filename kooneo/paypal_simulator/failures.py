@@ -9,7 +9,10 @@ from typing import Any
 from kooneo.paypal_simulator import answers
 from kooneo.paypal_simulator.answers import Answer
 
-ACTIONS = ("token", "get", "cancel", "suspend", "activate", "transactions", "list", "plan", "product", "sale", "refund")
+ACTIONS = (
+    *("token", "get", "cancel", "suspend", "activate", "transactions", "list", "plan", "product", "sale", "refund"),
+    *("create_product", "create_plan", "create_subscription"),
+)
 
 # After these PayPal has done what was asked, whatever the caller was told.
 _APPLIED = frozenset({"timeout_applied", "500_applied", "slow", "reset_after", "truncated"})
