@@ -26,6 +26,8 @@ class MailKind(StrEnum):
     """To the customer: the subscription has ended."""
     ENDED_MERCHANT = "ended_merchant"
     """To the owner: a customer has ended a subscription."""
+    ORDER_CONFIRMED = "order_confirmed"
+    """To who subscribed: the contract and its terms, once it is made."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""
