@@ -24,6 +24,8 @@ from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.orders.services import create, look
+from kooneo.orders.views import blueprint as orders_pages
 from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
 from kooneo.portal.services import codes
@@ -58,6 +60,7 @@ BLUEPRINTS = (
     legal_pages,
     manual_pages,
     operations.blueprint,
+    orders_pages,
     portal_options_pages,
     portal_pages,
     refunding_pages,
@@ -114,28 +117,33 @@ STYLESHEETS = (
         "preview",
         "attention",
         "portal",
+        "order",
         "takeover",
     ),
 )
 
 # Imported for what it registers: its jobs must be known to the worker, its conditions to the outbox.
 JOBS = (
-    answer,
-    begin,
-    carry_out,
-    codes,
-    files,
-    forget,
-    identify,
-    process,
-    propose,
-    refunds,
-    register,
-    resume,
-    send,
-    settle,
-    step,
-    takeover_steps,
+    *(
+        answer,
+        begin,
+        carry_out,
+        codes,
+        create,
+        files,
+        forget,
+        identify,
+        look,
+        process,
+        propose,
+        refunds,
+        register,
+        resume,
+        send,
+        settle,
+        step,
+        takeover_steps,
+    ),
     verify,
     winback_guard,
 )

@@ -26,6 +26,8 @@ class MailKind(StrEnum):
     """To the customer: the subscription has ended."""
     ENDED_MERCHANT = "ended_merchant"
     """To the owner: a subscription has ended, and nobody of theirs had asked for it here."""
+    ORDER_CONFIRMED = "order_confirmed"
+    """To who subscribed: the contract and its terms, once it is made."""
     PROPOSAL = "proposal"
     """To a former customer: taking up again. Only under its condition (kooneo.mail.conditions)."""
     TERMINATION_RECEIVED = "termination_received"

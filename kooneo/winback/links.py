@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import current_app
+from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from kooneo.accounts.models import Merchant
@@ -29,7 +29,7 @@ def again_url(merchant: Merchant, message_id: uuid.UUID) -> str:
 
 def order_url(merchant: Merchant, offer: Offer) -> str:
     """Where one subscribes."""
-    return f"/portal/{merchant.slug}/subscriptions"
+    return url_for("orders.show", merchant_slug=merchant.slug, slug=offer.slug)
 
 
 def stop_url(merchant: Merchant, message_id: uuid.UUID) -> str:
