@@ -43,9 +43,11 @@ from kooneo.webhooks import office as webhook_office
 from kooneo.webhooks.services import process, register
 from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
+from kooneo.winback import dialogs as winback_dialogs
 from kooneo.winback import guard as winback_guard
 from kooneo.winback.services import answer, propose
 from kooneo.winback.views.links import blueprint as winback_links
+from kooneo.winback.views.office import blueprint as winback_pages
 
 BLUEPRINTS = (
     access_pages,
@@ -72,6 +74,7 @@ BLUEPRINTS = (
     webhook_pages,
     welcome_pages,
     winback_links,
+    winback_pages,
 )
 
 # /dev/*: without sign-in, so it is not there anywhere else.
@@ -119,6 +122,7 @@ STYLESHEETS = (
         "portal",
         "order",
         "takeover",
+        "winback",
     ),
 )
 
@@ -170,6 +174,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         cli,
         attention,
         webhook_office,
+        winback_dialogs,
     ):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)

@@ -42,9 +42,9 @@ def why_not(subscription: Subscription) -> Refusal | None:
     """Why taking up this subscription again is not proposed; none when it may be."""
     if refusal := _BY_STATUS.get(subscription.status) or _of_the_contract(subscription):
         return refusal
-    if refusal := _of_the_person(subscription):
+    if refusal := of_the_person(subscription):
         return refusal
-    return _of_the_choices(subscription)
+    return of_the_choices(subscription)
 
 
 def _of_the_contract(subscription: Subscription) -> Refusal | None:
@@ -55,14 +55,14 @@ def _of_the_contract(subscription: Subscription) -> Refusal | None:
     return Refusal.TAKEN_UP if taken_up(subscription) else None
 
 
-def _of_the_person(subscription: Subscription) -> Refusal | None:
+def of_the_person(subscription: Subscription) -> Refusal | None:
     if db.session.get(OptOut, subscription.customer_id):
         return Refusal.STOPPED
     customer = db.session.get_one(Customer, subscription.customer_id)
     return None if is_email(customer.email) else Refusal.NO_ADDRESS
 
 
-def _of_the_choices(subscription: Subscription) -> Refusal | None:
+def of_the_choices(subscription: Subscription) -> Refusal | None:
     settings = settings_of(subscription.merchant_id)
     if not settings.enabled:
         return Refusal.OFF

@@ -169,7 +169,7 @@ def test_what_was_taken_up_already_is_not_sold_twice(message: WinbackMessage) ->
     a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0)
     visitor = Visitor(merchant_of(message))
     page = visitor.open(again_path(message))
-    assert "déjà abonné" in page.text
+    assert "déjà repris" in page.text
     assert visitor.post(again_path(message)).location == again_path(message)
 
 
