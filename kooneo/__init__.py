@@ -25,6 +25,8 @@ from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.orders.services import create, look
+from kooneo.orders.views import blueprint as orders_pages
 from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
 from kooneo.portal.services import codes
@@ -42,6 +44,11 @@ from kooneo.webhooks import office as webhook_office
 from kooneo.webhooks.services import process, register
 from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
+from kooneo.winback import dialogs as winback_dialogs
+from kooneo.winback import guard as winback_guard
+from kooneo.winback.services import answer, propose
+from kooneo.winback.views.links import blueprint as winback_links
+from kooneo.winback.views.office import blueprint as winback_pages
 
 BLUEPRINTS = (
     access_pages,
@@ -56,6 +63,7 @@ BLUEPRINTS = (
     legal_pages,
     manual_pages,
     operations.blueprint,
+    orders_pages,
     portal_options_pages,
     portal_pages,
     refunding_pages,
@@ -66,6 +74,8 @@ BLUEPRINTS = (
     webhook_office.blueprint,
     webhook_pages,
     welcome_pages,
+    winback_links,
+    winback_pages,
 )
 
 # /dev/*: without sign-in, so it is not there anywhere else.
@@ -112,28 +122,37 @@ STYLESHEETS = (
         "preview",
         "attention",
         "portal",
+        "order",
         "takeover",
+        "winback",
     ),
 )
 
-# Imported for what it registers: its jobs must be known to the worker.
+# Imported for what it registers: its jobs must be known to the worker, its conditions to the outbox.
 JOBS = (
-    begin,
-    carry_out,
-    catch_up,
-    codes,
-    files,
-    forget,
-    identify,
-    process,
-    refunds,
-    register,
-    resume,
-    send,
-    settle,
-    step,
-    takeover_steps,
+    *(
+        answer,
+        begin,
+        carry_out,
+        catch_up,
+        codes,
+        create,
+        files,
+        forget,
+        identify,
+        look,
+        process,
+        propose,
+        refunds,
+        register,
+        resume,
+        send,
+        settle,
+        step,
+        takeover_steps,
+    ),
     verify,
+    winback_guard,
 )
 
 
@@ -159,6 +178,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         attention,
         operations,
         webhook_office,
+        winback_dialogs,
     ):
         extension.init_app(app)
     migrate.init_app(app, db, directory=f"{app.root_path}/migrations", render_as_batch=True)

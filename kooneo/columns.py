@@ -59,3 +59,8 @@ class TermsColumns:
     @property
     def terms(self) -> Terms:
         return Terms(self.price, self.interval, self.interval_count, self.total_cycles, self.commitment_cycles)
+
+    @property
+    def terms_columns(self) -> dict[str, Any]:
+        """For another row that takes the same terms over."""
+        return {name: getattr(self, name) for name in TermsColumns.__annotations__}

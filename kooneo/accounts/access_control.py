@@ -45,16 +45,25 @@ PUBLIC_ENDPOINTS = frozenset(
         "mailbox.show",
         "operations.healthz",
         "operations.readyz",
+        "orders.check",
+        "orders.create",
+        "orders.order_state",
+        "orders.show",
+        "orders.show_order",
         "portal.accessibility",
         "portal.create_session",
         "portal.login",
         "webhooks.create_event",
+        "winback_links.again",
+        "winback_links.create_stop",
+        "winback_links.go_on",
+        "winback_links.stop",
     }
 )
 
 _SEEN_AT = "seen_at"
 # What waits refreshes itself: that is nobody's being there.
-_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "takeover.progress", "portal.request_state"})
+_ASKED_BY_ITSELF = frozenset({"subscriptions.card", "takeover.progress", "portal.request_state", "orders.order_state"})
 View = TypeVar("View", bound=Callable[..., object])
 
 login_manager = LoginManager()

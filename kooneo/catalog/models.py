@@ -1,17 +1,21 @@
 """What a merchant sells: offers, which open products, which hold contents."""
 
+import re
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.clock import now
 from kooneo.columns import MerchantScoped, TermsColumns, enum_column
 from kooneo.extensions import Base, UTCDateTime
 from kooneo.files.models import StoredFile
+from kooneo.text import fold
 
 
 class AccessAfterCompletion(StrEnum):
@@ -121,15 +125,31 @@ class OfferProduct(Base):
     product_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("products.id"), primary_key=True, index=True)
 
 
+def _new_slug(context: DefaultExecutionContext) -> str:
+    """The title, and a few letters that make it the only one: `aquarelle-3f9a1c`."""
+    title: str = context.get_current_parameters()["title"]  # type: ignore[no-untyped-call]
+    words = re.findall("[a-z0-9]+", fold(title))
+    return f"{'-'.join(words)[:72].strip('-') or 'offre'}-{secrets.token_hex(3)}"
+
+
 class Offer(MerchantScoped, TermsColumns, Base):
     __tablename__ = "offers"
-    __table_args__ = (Index("ix_offers_merchant_id_title", "merchant_id", "title"),)
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "slug"),
+        Index("ix_offers_merchant_id_title", "merchant_id", "title"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     title: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(80), default=_new_slug)
+    """In the address of its order page. It stays when the title changes: links to it are in the world."""
     for_sale: Mapped[bool] = mapped_column(default=True)
     archived_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     paypal_plan_id: Mapped[str | None] = mapped_column(String(50))
     """Of these very terms: other terms need another plan."""
 
     products: Mapped[list[Product]] = relationship(secondary="offer_products", order_by=Product.title, lazy="raise")
+
+    @property
+    def on_sale(self) -> bool:
+        return self.for_sale and self.archived_at is None

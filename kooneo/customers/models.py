@@ -1,6 +1,5 @@
 """The people who buy from a merchant."""
 
-import unicodedata
 import uuid
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from kooneo.clock import now
 from kooneo.columns import MerchantScoped, enum_column
 from kooneo.extensions import Base, UTCDateTime
+from kooneo.text import fold
 
 
 class CustomerLanguage(StrEnum):
@@ -47,10 +47,3 @@ class Customer(MerchantScoped, Base):
         """Bring the list's order and its search up to date. Call after a change of name or e-mail."""
         self.sort_key = fold(f"{self.family_name} {self.given_name}")[:300]
         self.search_key = fold(f"{self.given_name} {self.family_name} {self.given_name}\n{self.email}")
-
-
-def fold(text: str) -> str:
-    """Without case and accents, as people type when they search: `Édith` becomes `edith`."""
-    # Twice: what is taken apart may hold capitals, and a small letter may come apart again.
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())

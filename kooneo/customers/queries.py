@@ -10,11 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from kooneo.billing.queries import paid_in_all
 from kooneo.catalog.models import OfferProduct
-from kooneo.customers.models import Customer, fold
+from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import ENDED, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
+from kooneo.text import fold
 
 PAGE_SIZE = 25
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count, product
 
-from kooneo.customers.models import fold
+from kooneo.text import fold
 
 _GIVEN_NAMES = """
 Adèle Agathe Aïcha Alain Alban Alexandre Alice Aline Amandine Amélie André Anaïs Anne Anne-Laure Anne-Sophie Antoine

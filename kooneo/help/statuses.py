@@ -42,14 +42,14 @@ _TEXTS = {
     SubscriptionStatus.CANCELLED: _Texts(
         "Plus aucun prélèvement. Cela ne se défait pas : pour reprendre, le client souscrit de nouveau.",
         "La règle « après l'annulation » du produit : fermé, jusqu'à la fin de la période payée, ou contenu déjà débloqué.",
-        "Une reprise peut encore être proposée.",
+        "Kooneo peut proposer au client de reprendre, si vous avez activé les propositions.",
         "On s'arrête avant, et une reprise reste souhaitable.",
         "Le statut laisse la possibilité d'une reprise.",
     ),
     SubscriptionStatus.ABANDONED: _Texts(
         "Comme une annulation.",
         "La même règle qu'une annulation.",
-        "Kooneo ne propose plus de le reprendre.",
+        "Kooneo ne propose plus jamais de le reprendre, par aucun chemin.",
         "On s'arrête avant, et il ne faut plus rien proposer.",
         "Cela ne dit rien de ce qui resterait dû.",
     ),

@@ -31,6 +31,10 @@ def envelope(message: OutboxMessage, *, sender: str) -> EmailMessage:
         if message.reply_to:
             made["Reply-To"] = _address(message.reply_to)
         made["Subject"] = message.subject
+        if message.unsubscribe_url:
+            # RFC 2369 and RFC 8058: the button that mail programs show themselves.
+            made["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
+            made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         # RFC 3834: out-of-office answers are not sent to a machine.
         made["Auto-Submitted"] = "auto-generated"
         made.set_content(message.text or "")

@@ -15,6 +15,8 @@ class Letter:
     subject: str
     text: str
     html: str
+    unsubscribe_url: str | None = None
+    """Of a message that nobody has asked for: where one asks for no more of them."""
 
 
 def compose(kind: MailKind, *, subject: str, merchant: Merchant, to_customer: bool = True, **facts: object) -> Letter:

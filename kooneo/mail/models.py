@@ -26,6 +26,10 @@ class MailKind(StrEnum):
     """To the customer: the subscription has ended."""
     ENDED_MERCHANT = "ended_merchant"
     """To the owner: a subscription has ended, and nobody of theirs had asked for it here."""
+    ORDER_CONFIRMED = "order_confirmed"
+    """To who subscribed: the contract and its terms, once it is made."""
+    PROPOSAL = "proposal"
+    """To a former customer: taking up again. Only under its condition (kooneo.mail.conditions)."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""
@@ -36,6 +40,8 @@ class MessageState(StrEnum):
     SENT = "sent"
     """A mail server took it, or the mailbox did."""
     FAILED = "failed"
+    DROPPED = "dropped"
+    """Its reason has gone before it left: it never will."""
 
 
 class MailProblem(StrEnum):
@@ -55,6 +61,8 @@ class MailProblem(StrEnum):
     UNREACHABLE = "unreachable"
     INTERRUPTED = "interrupted"
     """The worker did not come to the end of its attempts."""
+    UNWANTED = "unwanted"
+    """Its reason has gone (kooneo.mail.conditions)."""
 
 
 class OutboxMessage(MerchantScoped, LeaseColumns, Base):
@@ -99,6 +107,8 @@ class OutboxMessage(MerchantScoped, LeaseColumns, Base):
     text: Mapped[str | None] = mapped_column(Text)
     """None once it was forgotten."""
     html: Mapped[str | None] = mapped_column(Text)
+    unsubscribe_url: Mapped[str | None] = mapped_column(String(500))
+    """Where the recipient's mail program asks for no more of these (RFC 8058)."""
     state: Mapped[MessageState] = enum_column(MessageState, default=MessageState.WAITING)
     written_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     useful_until: Mapped[datetime | None] = mapped_column(UTCDateTime)

@@ -16,6 +16,7 @@ PROBLEMS: Mapping[str, str] = {
     MailProblem.ENCRYPTION: "la liaison avec le serveur de messagerie n'a pas pu être chiffrée",
     MailProblem.UNREACHABLE: "le serveur de messagerie n'a pas répondu",
     MailProblem.INTERRUPTED: "l'envoi s'est interrompu",
+    MailProblem.UNWANTED: "il n'avait plus lieu d'être",
 }
 """After « Cause » in the journal."""
 

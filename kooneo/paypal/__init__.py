@@ -9,6 +9,7 @@ from kooneo.paypal.answers import (
     RemoteWebhook,
 )
 from kooneo.paypal.certificates import Certificates, CertificateUnusable
+from kooneo.paypal.creating import NewSubscription, RemoteApproval
 from kooneo.paypal.credentials import Credentials, Environment
 from kooneo.paypal.errors import (
     BadAnswer,
@@ -37,11 +38,13 @@ __all__ = [
     "Environment",
     "Forged",
     "Gateway",
+    "NewSubscription",
     "NotFound",
     "PayPalError",
     "PermissionMissing",
     "RateLimited",
     "Refused",
+    "RemoteApproval",
     "RemoteEvent",
     "RemotePage",
     "RemotePlan",

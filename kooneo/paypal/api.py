@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import paypalrestsdk
 from paypalrestsdk import util
-from paypalrestsdk.resource import Find, Post
+from paypalrestsdk.resource import Create, Find, Post
 
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, CredentialsRefused, NotFound
@@ -123,7 +123,7 @@ class Sale(_Whole, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no 
     """A payment of a subscription. Its path is the SDK's own."""
 
 
-class Subscription(_Whole, Find, Post):  # type: ignore[misc]
+class Subscription(_Whole, Create, Find, Post):  # type: ignore[misc]
     path = "v1/billing/subscriptions"
 
     @classmethod
@@ -139,11 +139,11 @@ class Subscription(_Whole, Find, Post):  # type: ignore[misc]
         return _read(util.join_url(cls.path, resource_id, "transactions"), params, api)
 
 
-class Plan(_Whole, Find):  # type: ignore[misc]
+class Plan(_Whole, Create, Find):  # type: ignore[misc]
     path = "v1/billing/plans"
 
 
-class Product(_Whole, Find):  # type: ignore[misc]
+class Product(_Whole, Create, Find):  # type: ignore[misc]
     path = "v1/catalogs/products"
 
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from paypalrestsdk.resource import Resource
@@ -28,6 +29,15 @@ from kooneo.paypal.answers import (
     read_webhooks,
 )
 from kooneo.paypal.api import Answer, Api, Plan, Product, Sale, Subscription
+from kooneo.paypal.creating import (
+    NewSubscription,
+    RemoteApproval,
+    plan_body,
+    product_body,
+    read_approval,
+    read_id,
+    subscription_body,
+)
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, NotFound, Refused
 from kooneo.paypal.notifications import Transmission
@@ -58,7 +68,8 @@ class Gateway:
         connect_timeout: float = CONNECT_TIMEOUT,
         read_timeout: float = READ_TIMEOUT,
     ) -> None:
-        self._api = Api(credentials, _checked_url(url), connect_timeout, read_timeout)
+        self._url = _checked_url(url)
+        self._api = Api(credentials, self._url, connect_timeout, read_timeout)
 
     def get_subscription(self, paypal_id: str) -> RemoteSubscription:
         answer: Answer = Subscription.find(_checked_id(paypal_id), api=self._api).answer
@@ -121,6 +132,17 @@ class Gateway:
         answer: Answer = sale.post("refund", asked, cls=Sale).answer
         return read_refund(answer)
 
+    def create_product(self, name: str, *, request_id: str) -> str:
+        """PayPal's id. The same request id again within 72 hours is the same product; so with plans and subscriptions."""
+        return read_id(self._create(Product, product_body(name), request_id))
+
+    def create_plan(self, product_id: str, name: str, terms: Terms, *, request_id: str) -> str:
+        return read_id(self._create(Plan, plan_body(_checked_id(product_id), name, terms), request_id))
+
+    def create_subscription(self, new: NewSubscription, *, request_id: str) -> RemoteApproval:
+        """It charges nothing before its customer has agreed on PayPal's page."""
+        return read_approval(self._create(Subscription, subscription_body(new), request_id), self._url)
+
     def list_webhooks(self) -> list[RemoteWebhook]:
         """Those of the keys' own app."""
         return read_webhooks(self._api.get(_WEBHOOKS))
@@ -147,6 +169,13 @@ class Gateway:
 
     def close(self) -> None:
         self._api.close()
+
+    def _create(self, kind: type[Resource], body: dict[str, Any], request_id: str) -> Answer:
+        created = kind(body, api=self._api)
+        created.request_id = request_id
+        created.create()
+        answer: Answer = created.answer
+        return answer
 
     def _act(self, verb: str, paypal_id: str, reason: str) -> str | None:
         if not 1 <= len(reason) <= 128:

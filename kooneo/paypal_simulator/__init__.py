@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from kooneo.paypal_simulator import api, control, webhook_api, webhook_control
+from kooneo.paypal_simulator import api, approval, control, webhook_api, webhook_control
 from kooneo.paypal_simulator.simulator import Simulator
 from kooneo.paypal_simulator.store import Store
 
@@ -14,7 +14,7 @@ def create_simulator(database_path: Path | str) -> Flask:
     app = Flask(__name__)
     simulator = Simulator(Store(Path(database_path)))
     app.extensions["paypal_simulator"] = simulator
-    for part in (api, webhook_api, control, webhook_control):
+    for part in (api, webhook_api, approval, control, webhook_control):
         app.register_blueprint(part.routes)
     app.before_request(simulator.courier.start)
     app.add_url_rule("/", view_func=show_home, endpoint="home")

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, request
 
 from kooneo import clock
-from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, sales, store
+from kooneo.paypal_simulator import accounts, answers, bodies, calls, failures, instants, sales, selling, store
 from kooneo.paypal_simulator.accounts import Account
 from kooneo.paypal_simulator.answers import Answer, Refusal, detail, refusal
 from kooneo.paypal_simulator.billing import Transaction
@@ -316,17 +316,46 @@ def refund_sale(caller: Caller, sale_id: str) -> Answer:
 @routes.get("/v1/billing/plans/<plan_id>")
 @paypal_call("plan")
 def show_plan(caller: Caller, plan_id: str) -> Answer:
-    account = caller.authorized()
-    sold = store.subscription_of_plan(caller.db, account.client_id, plan_id)
-    return Answer(200, bodies.plan(sold, root())) if sold else answers.not_found(plan_id)
+    found = selling.plan(caller.db, caller.authorized().client_id, plan_id, root())
+    return Answer(200, found) if found else answers.not_found(plan_id)
 
 
 @routes.get("/v1/catalogs/products/<product_id>")
 @paypal_call("product")
 def show_product(caller: Caller, product_id: str) -> Answer:
-    account = caller.authorized()
-    sold = store.subscription_of_product(caller.db, account.client_id, product_id)
-    return Answer(200, bodies.product(sold, root())) if sold else answers.not_found(product_id)
+    found = selling.product(caller.db, caller.authorized().client_id, product_id, root())
+    return Answer(200, found) if found else answers.not_found(product_id)
+
+
+# --- what is created
+
+
+@routes.post("/v1/catalogs/products")
+@paypal_call("create_product")
+def create_product(caller: Caller) -> Answer:
+    return _once(caller, "create_product", selling.create_product)
+
+
+@routes.post("/v1/billing/plans")
+@paypal_call("create_plan")
+def create_plan(caller: Caller) -> Answer:
+    return _once(caller, "create_plan", selling.create_plan)
+
+
+@routes.post("/v1/billing/subscriptions")
+@paypal_call("create_subscription")
+def create_subscription(caller: Caller) -> Answer:
+    return _once(caller, "create_subscription", selling.create_subscription)
+
+
+def _once(caller: Caller, action: str, create: selling.Create) -> Answer:
+    """A PayPal-Request-Id that was seen before gets what was created then."""
+    client_id, request_id = caller.authorized().client_id, request.headers.get("PayPal-Request-Id", "")
+    if known := selling.created_before(caller.db, client_id, action, request_id):
+        return Answer(200, known)
+    body = create(caller.db, client_id, request.get_json(silent=True), root())
+    selling.remember(caller.db, client_id, action, request_id, body)
+    return Answer(201, body)
 
 
 @routes.route("/v1/<path:_rest>", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])

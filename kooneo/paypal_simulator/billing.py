@@ -108,9 +108,10 @@ def transaction(row: SubscriptionRow, status: str, amount: Money, at: datetime) 
     return Transaction(digest[:17].upper(), row.id, status, amount, at)
 
 
-def approved(row: SubscriptionRow, now: datetime) -> SubscriptionRow:
-    """The customer has just approved: the first cycle is due at once."""
-    return replace(row, status="ACTIVE", start_time=now, next_billing_time=now)
+def begun(row: SubscriptionRow, now: datetime) -> tuple[SubscriptionRow, list[Transaction]]:
+    """The customer has just approved: it is ACTIVE, and the first cycle is due at once."""
+    approved = replace(row, status="ACTIVE", start_time=now, next_billing_time=now, status_update_time=now)
+    return run_cycles(filled(approved, now), now)
 
 
 def filled(row: SubscriptionRow, now: datetime) -> SubscriptionRow:

@@ -110,12 +110,12 @@ def money(amount: Money) -> dict[str, str]:
 def _subscription_links(row: SubscriptionRow, root: str) -> list[dict[str, str]]:
     href = f"{root}/v1/billing/subscriptions/{row.id}"
     return [
-        _link(href if rel in _LINK_METHODS else f"{href}/{rel}", rel, _LINK_METHODS.get(rel, "POST"))
+        link(href if rel in _LINK_METHODS else f"{href}/{rel}", rel, _LINK_METHODS.get(rel, "POST"))
         for rel in _LINKS[row.status]
     ]
 
 
-def _link(href: str, rel: str, method: str = "GET") -> dict[str, str]:
+def link(href: str, rel: str, method: str = "GET") -> dict[str, str]:
     return {"href": href, "rel": rel, "method": method}
 
 
@@ -124,7 +124,7 @@ def transactions(row: SubscriptionRow, found: list[Transaction], address: str) -
         "transactions": [_transaction(row, one) for one in found],
         "total_items": len(found),
         "total_pages": 1 if found else 0,
-        "links": [_link(address, "self")],
+        "links": [link(address, "self")],
     }
 
 
@@ -150,38 +150,41 @@ def _breakdown(one: Transaction) -> dict[str, Any]:
 
 def page(rows: list[SubscriptionRow], root: str, address: PageAddress, *, number: int, pages: int) -> dict[str, Any]:
     """The list's page `number` of `pages`."""
-    links = [_link(address(number), "self"), _link(address(1), "first")]
+    links = [link(address(number), "self"), link(address(1), "first")]
     if number < pages:
-        links += [_link(address(number + 1), "next"), _link(address(pages), "last")]
+        links += [link(address(number + 1), "next"), link(address(pages), "last")]
     return {"subscriptions": [subscription(row, root) for row in rows], "links": links}
 
 
 def plan(row: SubscriptionRow, root: str) -> dict[str, Any]:
     """The plan `row` was sold with."""
+    cycle = {
+        "tenure_type": "REGULAR",
+        "sequence": 1,
+        "total_cycles": row.total_cycles,
+        "frequency": {"interval_unit": row.interval_unit, "interval_count": row.interval_count},
+        "pricing_scheme": {"version": 1, "fixed_price": money(row.price)},
+    }
+    return plan_of(row.plan_id, row.sold_product, row.plan_name or row.plan_id, cycle, root)
+
+
+def plan_of(plan_id: str, product_id: str, name: str, cycle: dict[str, Any], root: str) -> dict[str, Any]:
     return {
-        "id": row.plan_id,
-        "product_id": row.sold_product,
-        "name": row.plan_name or row.plan_id,
+        "id": plan_id,
+        "product_id": product_id,
+        "name": name,
         "status": "ACTIVE",
-        "billing_cycles": [
-            {
-                "tenure_type": "REGULAR",
-                "sequence": 1,
-                "total_cycles": row.total_cycles,
-                "frequency": {"interval_unit": row.interval_unit, "interval_count": row.interval_count},
-                "pricing_scheme": {"version": 1, "fixed_price": money(row.price)},
-            }
-        ],
+        "billing_cycles": [cycle],
         "payment_preferences": {"auto_bill_outstanding": True, "payment_failure_threshold": 3},
-        "links": [_link(f"{root}/v1/billing/plans/{row.plan_id}", "self")],
+        "links": [link(f"{root}/v1/billing/plans/{plan_id}", "self")],
     }
 
 
 def product(row: SubscriptionRow, root: str) -> dict[str, Any]:
     """What the plan sells that `row` was sold with."""
-    return {
-        "id": row.sold_product,
-        "name": row.product_name or row.plan_name or row.plan_id,
-        "type": "DIGITAL",
-        "links": [_link(f"{root}/v1/catalogs/products/{row.sold_product}", "self")],
-    }
+    return product_of(row.sold_product, row.product_name or row.plan_name or row.plan_id, "", root)
+
+
+def product_of(product_id: str, name: str, description: str, root: str) -> dict[str, Any]:
+    body = {"id": product_id, "name": name, "type": "DIGITAL"} | _given(description=description)
+    return body | {"links": [link(f"{root}/v1/catalogs/products/{product_id}", "self")]}

@@ -139,8 +139,7 @@ def _changed(
     changed = subscription.from_json(subscription.to_json(row) | new_status | told)
     told_payments = billing.told_payments(row, changed)
     if row.status in WAITING_FOR_APPROVAL and changed.status == "ACTIVE" and changed.next_billing_time is None:
-        changed = billing.approved(changed, now)
-        changed, taken = billing.run_cycles(billing.filled(changed, now), now)
+        changed, taken = billing.begun(changed, now)
         return changed, told_payments + taken
     return billing.filled(changed, now), told_payments
 

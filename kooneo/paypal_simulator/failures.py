@@ -9,21 +9,11 @@ from typing import Any
 from kooneo.paypal_simulator import answers
 from kooneo.paypal_simulator.answers import Answer
 
-_OF_RECORDS = (
-    "token",
-    "get",
-    "cancel",
-    "suspend",
-    "activate",
-    "transactions",
-    "list",
-    "plan",
-    "product",
-    "sale",
-    "refund",
+ACTIONS = (
+    *("token", "get", "cancel", "suspend", "activate", "transactions", "list", "plan", "product", "sale", "refund"),
+    *("create_product", "create_plan", "create_subscription"),
+    *("webhooks", "verification", "certificate"),
 )
-_OF_NOTIFICATIONS = ("webhooks", "verification", "certificate")
-ACTIONS = (*_OF_RECORDS, *_OF_NOTIFICATIONS)
 
 # After these PayPal has done what was asked, whatever the caller was told.
 _APPLIED = frozenset({"timeout_applied", "500_applied", "slow", "reset_after", "truncated"})

@@ -66,6 +66,34 @@ CREATE TABLE IF NOT EXISTS refunds (
     time TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS refunds_of_transaction ON refunds (transaction_id);
+CREATE TABLE IF NOT EXISTS products (
+    id TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    description TEXT NOT NULL,
+    PRIMARY KEY (client_id, id)
+);
+CREATE TABLE IF NOT EXISTS plans (
+    id TEXT PRIMARY KEY,
+    client_id TEXT NOT NULL,
+    product_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    billing_cycle TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS approvals (
+    token TEXT PRIMARY KEY,
+    subscription_id TEXT NOT NULL,
+    brand TEXT NOT NULL,
+    return_url TEXT NOT NULL,
+    cancel_url TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS creations (
+    client_id TEXT NOT NULL,
+    action TEXT NOT NULL,
+    request_id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (client_id, action, request_id)
+);
 CREATE TABLE IF NOT EXISTS clock (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     offset_seconds REAL NOT NULL,
@@ -304,6 +332,13 @@ def subscriptions_of(
     (count,) = db.execute(_COUNT_LISTED, chosen).fetchone()
     records = db.execute(_PAGE_LISTED, (*chosen, size, (page - 1) * size))
     return [_row(record) for record in records], count
+
+
+def approve(db: sqlite3.Connection, row: SubscriptionRow) -> None:
+    """The customer agrees: it is ACTIVE, and pays for its first cycle at once."""
+    begun, taken = billing.begun(row, now(db))
+    save(db, [begun])
+    add_transactions(db, taken)
 
 
 def change_status(db: sqlite3.Connection, row: SubscriptionRow, status: str, note: str) -> None:

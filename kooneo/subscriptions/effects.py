@@ -41,6 +41,10 @@ def learn(subscription: Subscription, remote: RemoteSubscription, *, at: datetim
     """Take over the facts of PayPal's record, but not its status. What PayPal leaves out is kept: an ended record has no
     next billing date, and the end of the paid period is needed all the same."""
     subscription.checked_at = at
+    if subscription.status == SubscriptionStatus.PENDING and remote.status == RemoteStatus.ACTIVE and remote.started_at:
+        subscription.started_at = min(
+            remote.started_at, at
+        )  # it began with the customer's agreement, not with the order
     if remote.cycles_completed is not None:
         subscription.cycles_completed = remote.cycles_completed
     if remote.outstanding is not None and remote.outstanding.currency == subscription.currency:

@@ -20,9 +20,10 @@ from support.builders import (
 from support.running import in_app
 
 from kooneo.accounts.models import Merchant
-from kooneo.customers.models import Customer, fold
+from kooneo.customers.models import Customer
 from kooneo.customers.queries import PAGE_SIZE, Filters, Page, UnknownCustomer, count, page, worth_a_look
 from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
+from kooneo.text import fold
 
 pytestmark = pytest.mark.usefixtures("app")
 

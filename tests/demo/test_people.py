@@ -1,7 +1,7 @@
 from itertools import islice
 
-from kooneo.customers.models import fold
 from kooneo.demo import people
+from kooneo.text import fold
 
 
 def test_nobody_shares_an_address_however_many_there_are() -> None:

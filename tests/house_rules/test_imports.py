@@ -10,7 +10,19 @@ from .source import Module, modules
 pytestmark = pytest.mark.any_engine
 
 # Parts that use the domain; the domain never uses them.
-OUTER = ("attention", "legal", "portal", "reports", "winback", "demo", "webhooks", "help", "takeover", "welcome")
+OUTER = (
+    "attention",
+    "legal",
+    "orders",
+    "portal",
+    "reports",
+    "winback",
+    "demo",
+    "webhooks",
+    "help",
+    "takeover",
+    "welcome",
+)
 DOMAIN = ("accounts", "catalog", "customers", "subscriptions", "access", "billing", "settings", "journal", "files")
 # They know none of Kooneo's parts: plain values in, plain values out.
 INDEPENDENT = ("paypal", "paypal_simulator", "jobs")

@@ -56,7 +56,9 @@ def test_every_id_in_an_address_is_typed(app: Flask) -> None:
     for rule in all_rules(app):
         for name, converter in rule._converters.items():
             typed = isinstance(converter, UUIDConverter | AnyConverter | PathConverter)
-            assert typed or name in ("slug", "merchant_slug", "merchant_token"), f"{rule}: write <uuid:{name}>"
+            assert typed or name in ("slug", "merchant_slug", "merchant_token", "winback_token"), (
+                f"{rule}: write <uuid:{name}>"
+            )
             assert not name.endswith("_id") or isinstance(converter, UUIDConverter), f"{rule}: write <uuid:{name}>"
 
 

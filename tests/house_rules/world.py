@@ -1,6 +1,7 @@
 """Two merchants with a row of every kind, and an address for every route of the app: new routes enter by themselves."""
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from flask import Flask
@@ -18,10 +19,12 @@ from support.builders import (
     a_takeover,
     a_termination_request,
     an_offer,
+    an_order,
     with_picture,
 )
 from support.mail import a_message, attempt_to_send
 from support.webhooks import an_endpoint
+from support.winback import a_winback_message, token
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import AnyConverter, UUIDConverter
 
@@ -53,6 +56,8 @@ def a_world() -> World:
         "product_id": product.id,
         "content_id": a_content_with_file(product).id,
         "offer_id": offer.id,
+        "slug": offer.slug,
+        "order_id": an_order(offer).id,
         "subscription_id": subscription.id,
         "payment_id": a_payment(subscription).id,
         "refund_id": a_refused_refund(a_payment(subscription)).id,
@@ -62,6 +67,7 @@ def a_world() -> World:
         "change_id": a_refused_change(subscription).id,
         "takeover_id": a_takeover(merchant).id,
         "merchant_token": an_endpoint(merchant).token,
+        "winback_token": token(a_winback_message(subscription)),
     }
     return World(merchant, a_member(merchant), customer, ids)
 
@@ -79,13 +85,13 @@ def all_rules(app: Flask) -> list[Rule]:
     return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
 
 
-def addresses(rule: Rule, ids: dict[str, uuid.UUID | str], slug: str = "nobody") -> list[str]:
+def addresses(rule: Rule, ids: Mapping[str, uuid.UUID | str], slug: str = "nobody") -> list[str]:
     """One for each choice that the rule leaves open."""
     found: list[dict[str, object]] = [{}]
     for name, converter in rule._converters.items():
         if isinstance(converter, AnyConverter):
             found = [values | {name: choice} for values in found for choice in sorted(converter.items)]
-        elif isinstance(converter, UUIDConverter) or name == "merchant_token":
+        elif isinstance(converter, UUIDConverter) or name in ("slug", "merchant_token", "winback_token"):
             assert name in ids, f"{rule}: house_rules/world.py does not know a row for <{name}>: add one to a_world"
             found = [values | {name: ids[name]} for values in found]
         elif name == "merchant_slug":

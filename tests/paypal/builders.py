@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kooneo.paypal import Credentials, Environment
+from kooneo.paypal import Credentials, Environment, NewSubscription
 
 ID = "I-BW452GLLEP1G"
 SECRET = "EBWKjlELKMYqRNQ6sYvFo64FtaRLRR5BdHEESmha49TM-secret"
@@ -29,6 +29,32 @@ def a_subscription(**changes: Any) -> dict[str, Any]:
         },
         "billing_info": a_billing_info(),
     } | changes
+
+
+APPROVE = "https://www.sandbox.paypal.com/webapps/billing/subscriptions?ba_token=BA-2M539689T3856352J"
+
+
+def an_approval(approve: str | None = APPROVE) -> dict[str, Any]:
+    """What PayPal answers to a new subscription."""
+    links = [
+        {"href": f"https://api-m.sandbox.paypal.com/v1/billing/subscriptions/{ID}", "rel": "self", "method": "GET"}
+    ]
+    if approve:
+        links.insert(0, {"href": approve, "rel": "approve", "method": "GET"})
+    return {"id": ID, "status": "APPROVAL_PENDING", "create_time": "2026-01-01T10:00:00Z", "links": links}
+
+
+def a_new_subscription() -> NewSubscription:
+    return NewSubscription(
+        plan_id="P-5ML4271244454362WXNWU5NQ",
+        custom_id="order-1",
+        brand="Atelier Lumière",
+        email="camille@client.test",
+        given_name="Camille",
+        family_name="Roux",
+        return_url="https://kooneo.test/back",
+        cancel_url="https://kooneo.test/left",
+    )
 
 
 def a_billing_info(**changes: Any) -> dict[str, Any]:

@@ -13,13 +13,16 @@ from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest, MockResponse
 
+from kooneo.money import Money
 from kooneo.paypal import Gateway
+from kooneo.terms import Interval, Terms
 
-from .builders import ID, a_plan, a_subscription, a_transaction
+from .builders import ID, a_new_subscription, a_plan, a_subscription, a_transaction, an_approval
 from .server import Answer, PayPalServer, Request, json_answer
 
 CONTRACT = Path(__file__).parents[3] / "shared" / "paypal-openapi" / "billing_subscriptions_v1.json"
 PLAN = "P-5ML4271244454362WXNWU5NQ"
+TERMS = Terms(Money(4900, "EUR"), Interval.MONTH, 1, 12)
 REASON = "Asked by the merchant"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 END = datetime(2026, 2, 1, tzinfo=UTC)
@@ -33,8 +36,12 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def contract() -> OpenAPI:
-    document = json.loads(CONTRACT.read_text())
-    del document["components"]["schemas"]["email"]["pattern"]  # no valid regular expression
+    return described(CONTRACT)
+
+
+def described(file: Path) -> OpenAPI:
+    document = json.loads(file.read_text())
+    document["components"]["schemas"].get("email", {}).pop("pattern", None)  # no valid regular expression
     # openapi-core knows no OAuth 2 and would skip the check: described as what it comes down to, a bearer token.
     document["components"]["securitySchemes"]["Oauth2"] = {"type": "http", "scheme": "bearer"}
     return OpenAPI.from_dict(document)
@@ -66,8 +73,16 @@ def as_sent(request: Request) -> MockRequest:
         ),
         (lambda gateway: gateway.get_plan(PLAN), json_answer(a_plan())),
         (lambda gateway: gateway.get_own_terms(ID), json_answer(a_subscription(plan=a_plan()))),
+        (
+            lambda gateway: gateway.create_plan("PROD-XXCD1234QWER65782", "Atelier", TERMS, request_id="once"),
+            json_answer(a_plan(), 201),
+        ),
+        (
+            lambda gateway: gateway.create_subscription(a_new_subscription(), request_id="once"),
+            json_answer(an_approval(), 201),
+        ),
     ],
-    ids=["get", "cancel", "suspend", "activate", "transactions", "plan", "own terms"],
+    ids=["get", "cancel", "suspend", "activate", "transactions", "plan", "own terms", "new plan", "new subscription"],
 )
 def test_requests_and_the_answers_of_these_tests_are_as_paypal_wrote_them(
     paypal: PayPalServer,
@@ -83,6 +98,13 @@ def test_requests_and_the_answers_of_these_tests_are_as_paypal_wrote_them(
     contract.validate_response(
         as_sent(request), MockResponse(answer.body, answer.status, content_type="application/json")
     )
+
+
+def test_a_new_product_is_as_paypals_catalogue_wants_it(paypal: PayPalServer, gateway: Gateway) -> None:
+    catalogue = described(CONTRACT.with_name("catalogs_products_v1.json"))
+    paypal.answers(json_answer({"id": "PROD-XXCD1234QWER65782"}, 201))
+    gateway.create_product("Aquarelle", request_id="once")
+    catalogue.validate_request(as_sent(paypal.asked[0]))
 
 
 @pytest.mark.parametrize(

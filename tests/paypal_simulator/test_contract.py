@@ -11,6 +11,7 @@ from openapi_core.contrib.requests import RequestsOpenAPIRequest, RequestsOpenAP
 from openapi_core.exceptions import OpenAPIError
 
 from .callers import EVER, Control, Merchant, a_subscription
+from .test_selling import PRODUCT, a_plan, an_order, created
 
 _FILE = Path(__file__).parents[3] / "shared" / "paypal-openapi" / "billing_subscriptions_v1.json"
 
@@ -193,6 +194,16 @@ def test_a_product_is_as_paypal_describes_it(merchant: Merchant, control: Contro
     response = merchant.call("GET", "/v1/catalogs/products/PROD-WATERCOLOUR")
     assert response.json()["name"] == "Aquarelle"
     products.holds_for(response)
+
+
+def test_what_is_created_is_as_paypal_describes_it(merchant: Merchant, contract: Contract, products: Contract) -> None:
+    product = created(merchant, "/v1/catalogs/products", PRODUCT)
+    plan = created(merchant, "/v1/billing/plans", a_plan(product.json()["id"]))
+    order = created(merchant, "/v1/billing/subscriptions", an_order(plan.json()["id"]))
+    products.holds_for(product)
+    for response in (plan, order):
+        assert response.status_code == 201
+        contract.holds_for(response)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ from kooneo.journal.services import Actor
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.references import contract_reference
 from kooneo.legal.services.receive import Declaration, declare
+from kooneo.orders.models import Order
+from kooneo.orders.services.place import Draft, place
 from kooneo.paypal import Environment
 from kooneo.portal.options import Options, PortalOptions
 from kooneo.settings.models import PayPalAccount
@@ -200,6 +202,16 @@ def an_offer(*products: Product, title: str = "Atelier du mardi", price: int = 4
         **terms,
     )
     return saved(offer, *(OfferProduct(offer_id=offer.id, product_id=product.id) for product in sold))
+
+
+def an_order(offer: Offer | None = None, **values: Any) -> Order:
+    """Placed, and not yet known to PayPal."""
+    offer = offer or an_offer()
+    draft = Draft(
+        values.pop("email", f"commande-{next(_number)}@client.test"), "Alice", "Martin", values.pop("consent", "")
+    )
+    placed = {"key": str(uuid.uuid4()), "browser": "a browser", "address": "192.0.2.10"} | values
+    return in_app(place)(offer, draft, **placed)
 
 
 def a_customer(

@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import abort, render_template, request
+from flask import abort, current_app, render_template, request, url_for
 from sqlalchemy.orm import selectinload
 from werkzeug.wrappers import Response
 
@@ -96,6 +96,12 @@ def _form(offer: Offer, **values: object) -> OfferForm:
     return OfferForm(sorted(choices.values(), key=lambda product: product.title), kept, **values)
 
 
+def _order_page(offer: Offer) -> str:
+    """The whole address: it is copied to wherever the merchant sells."""
+    slug = signed_in().member.merchant.slug
+    return f"{current_app.config['SETTINGS'].base_url}{url_for('orders.show', merchant_slug=slug, slug=offer.slug)}"
+
+
 def _page(form: OfferForm, product: Product | None, offer: Offer | None = None) -> str:
     return render_template(
         "catalog/offer_form.html",
@@ -103,6 +109,7 @@ def _page(form: OfferForm, product: Product | None, offer: Offer | None = None) 
         product=product,
         offer=offer,
         in_force=queries.number_in_force(offer) if offer else 0,
+        order_page=_order_page(offer) if offer else "",
         most_cycles=MOST_CYCLES,
         currencies=[(code, currency_name(code)) for code in CURRENCIES],
         intervals=interval_names(),

@@ -8,7 +8,7 @@ other choice, never to try again, would lose confirmations that the law asks for
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 import structlog
@@ -20,6 +20,7 @@ from kooneo import jobs, leases
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
+from kooneo.mail import conditions
 from kooneo.mail.envelope import NotSendable, envelope
 from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
 from kooneo.mail.services.notes import note
@@ -74,6 +75,13 @@ def _take(message_id: uuid.UUID) -> _Leased | None:
         if not lease:
             return None
         message = db.session.get_one(OutboxMessage, message_id)
+        verdict = conditions.ask(message)
+        if verdict.refusal:
+            _drop(message, verdict.refusal)
+            return None
+        if verdict.not_before:
+            _put_off(message, verdict.not_before)
+            return None
         if message.useful_until is not None and message.useful_until <= now():
             _fail(message, NotDelivered(MailProblem.TOO_LATE))
             return None
@@ -120,6 +128,18 @@ def _fail(message: OutboxMessage, refusal: NotDelivered) -> None:
     note("mail.failed", message, by=_KOONEO, mail_problem=refusal.problem)
 
 
+def _drop(message: OutboxMessage, refusal: str) -> None:
+    message.state, message.problem, message.given_up_at = MessageState.DROPPED, MailProblem.UNWANTED, now()
+    _close(message)
+    note("mail.dropped", message, by=_KOONEO, refusal=refusal)
+
+
+def _put_off(message: OutboxMessage, until: datetime) -> None:
+    """No attempt was made. Once it is time, `take_up` finds it."""
+    message.attempts -= 1
+    message.next_attempt_at, message.lease_holder, message.lease_until = until, None, None
+
+
 def _close(message: OutboxMessage) -> None:
     message.next_attempt_at = message.lease_holder = message.lease_until = None
     if message.kind == MailKind.CODE:
@@ -143,7 +163,7 @@ def _try_again(message: OutboxMessage, refusal: NotDelivered) -> None:
 
 @jobs.every_minute("take_up_messages")
 def take_up() -> None:
-    """Find the messages whose attempt is due and whose job was lost, and give them a new one."""
+    """Find the messages whose attempt is due and that have no job, for it was lost or they were put off, and give them one."""
     for message_id, merchant_id, attempts in leases.due(OutboxMessage, _WAITING):
         with transaction():
             job_id = leases.job_id(message_id, attempts)

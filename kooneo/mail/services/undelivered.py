@@ -22,7 +22,7 @@ def send_again(message: OutboxMessage, *, by: Actor) -> None:
     """Have it tried now, once more at least. Safe to repeat. Raises NothingToSend."""
     with transaction():
         message = _locked(message.id)
-        if message.state == MessageState.SENT or message.text is None:
+        if message.state in (MessageState.SENT, MessageState.DROPPED) or message.text is None:
             raise NothingToSend
         if message.state == MessageState.WAITING and message.next_attempt_at and message.next_attempt_at <= now():
             return

@@ -1,0 +1,47 @@
+"""What is asked of somebody who subscribes: no more than the contract needs."""
+
+import uuid
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, StringField
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from kooneo.addresses import is_email
+from kooneo.language import gettext as _
+from kooneo.orders.services.place import Draft
+from kooneo.orders.words import consent
+from kooneo.text import clean
+
+_NAME = 140
+
+
+class OrderForm(FlaskForm):  # type: ignore[misc]
+    key = HiddenField(
+        validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
+    )
+    given_name = StringField(filters=[clean])
+    family_name = StringField(filters=[clean])
+    email = StringField(filters=[clean])
+    consent = BooleanField()
+
+    def validate_given_name(self, field: StringField) -> None:
+        _name(field, _("Indiquez votre prénom."))
+
+    def validate_family_name(self, field: StringField) -> None:
+        _name(field, _("Indiquez votre nom."))
+
+    def validate_email(self, field: StringField) -> None:
+        if not is_email(field.data):
+            raise ValidationError(_("Écrivez une adresse e-mail complète, comme nom@exemple.fr."))
+
+    def draft(self) -> Draft:
+        """Only of a form that was validated."""
+        agreed = consent() if self.consent.data else ""
+        return Draft(self.email.data.lower(), self.given_name.data, self.family_name.data, agreed)
+
+
+def _name(field: StringField, missing: str) -> None:
+    if not field.data:
+        raise ValidationError(missing)
+    if len(field.data) > _NAME:
+        raise ValidationError(_("%(limit)s caractères au plus : raccourcissez ce texte.", limit=_NAME))

@@ -1,0 +1,25 @@
+"""What the dialogs of the endings say about proposals. They belong to the domain, which knows nothing of them: their template
+calls what is registered here."""
+
+from flask import Flask
+
+from kooneo.language import gettext as _
+from kooneo.subscriptions.lifecycle import Action
+from kooneo.subscriptions.models import Subscription
+from kooneo.winback.guard import of_the_choices, of_the_person
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.globals["about_proposals"] = about_proposals
+
+
+def about_proposals(subscription: Subscription, action: Action) -> str:
+    """Of an end that is about to be asked for; empty where there is nothing to say. `subscription` with its customer."""
+    name = subscription.customer.name
+    match action:
+        case Action.ABANDON:
+            return _("Kooneo ne proposera jamais à %(name)s de reprendre cet abonnement.", name=name)
+        case Action.CANCEL if of_the_person(subscription) is None and of_the_choices(subscription) is None:
+            return _("Kooneo pourra proposer à %(name)s de reprendre.", name=name)
+        case _:
+            return ""

@@ -1,0 +1,108 @@
+"""The guard: whether a proposal may leave. Every way of sending one comes through here, because the outbox asks: when the
+message is written, in the same transaction, and again before each attempt to send it (kooneo.mail.conditions)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+
+from kooneo.accounts.models import Merchant
+from kooneo.addresses import is_email
+from kooneo.catalog.models import Offer, OfferProduct
+from kooneo.clock import now
+from kooneo.customers.models import Customer
+from kooneo.extensions import db
+from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.mail.conditions import Verdict, condition
+from kooneo.mail.models import MailKind, OutboxMessage
+from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
+from kooneo.subscriptions.models import Subscription
+from kooneo.winback.hours import midnight, next_opening
+from kooneo.winback.models import OptOut, Refusal, WinbackMessage
+from kooneo.winback.series import settings_of
+
+FRESH = timedelta(days=3)
+"""A message that has waited longer is not sent any more."""
+
+_BY_STATUS = {
+    SubscriptionStatus.ABANDONED: Refusal.ABANDONED,
+    SubscriptionStatus.COMPLETED: Refusal.COMPLETED,
+    **dict.fromkeys(IN_FORCE, Refusal.IN_FORCE),
+}
+
+
+@condition(MailKind.PROPOSAL)
+def may_leave(message: OutboxMessage) -> Verdict:
+    proposal = db.session.get_one(WinbackMessage, message.cause_id)
+    subscription = db.session.get_one(Subscription, proposal.subscription_id)
+    refusal = Refusal.TOO_OLD if message.written_at < now() - FRESH else why_not(subscription)
+    return Verdict(refusal=refusal, not_before=_not_before(message))
+
+
+def why_not(subscription: Subscription) -> Refusal | None:
+    """Why taking up this subscription again is not proposed; none when it may be."""
+    if refusal := _BY_STATUS.get(subscription.status) or _of_the_contract(subscription):
+        return refusal
+    if refusal := of_the_person(subscription):
+        return refusal
+    return of_the_choices(subscription)
+
+
+def _of_the_contract(subscription: Subscription) -> Refusal | None:
+    if subscription.withdrawn_at or _withdrawal_declared(subscription):
+        return Refusal.WITHDRAWN
+    if subscription.unconfirmed or subscription.charging:
+        return Refusal.CHARGING
+    return Refusal.TAKEN_UP if taken_up(subscription) else None
+
+
+def of_the_person(subscription: Subscription) -> Refusal | None:
+    if db.session.get(OptOut, subscription.customer_id):
+        return Refusal.STOPPED
+    customer = db.session.get_one(Customer, subscription.customer_id)
+    return None if is_email(customer.email) else Refusal.NO_ADDRESS
+
+
+def of_the_choices(subscription: Subscription) -> Refusal | None:
+    settings = settings_of(subscription.merchant_id)
+    if not settings.enabled:
+        return Refusal.OFF
+    products = db.session.scalars(select(OfferProduct.product_id).filter_by(offer_id=subscription.offer_id))
+    if settings.unproposed & set(products):
+        return Refusal.PRODUCT_OFF
+    offer = db.session.get_one(Offer, subscription.offer_id)
+    return None if on_sale(offer) else Refusal.NOT_FOR_SALE
+
+
+def on_sale(offer: Offer) -> bool:
+    return offer.for_sale and offer.archived_at is None
+
+
+def _withdrawal_declared(subscription: Subscription) -> bool:
+    """Also one that nobody has confirmed yet."""
+    query = select(LegalRequest.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
+    return db.session.scalars(query.filter_by(kind=RequestKind.WITHDRAWAL).limit(1)).first() is not None
+
+
+def taken_up(subscription: Subscription) -> bool:
+    """It is in force again, or the same customer has another subscription to one of its products, or had one after it."""
+    if subscription.ended_at is None:
+        return True
+    products = select(OfferProduct.product_id).filter_by(offer_id=subscription.offer_id)
+    query = (
+        select(Subscription.id)
+        .filter_by(merchant_id=subscription.merchant_id, customer_id=subscription.customer_id)
+        .join(OfferProduct, OfferProduct.offer_id == Subscription.offer_id)
+        .where(Subscription.id != subscription.id, OfferProduct.product_id.in_(products))
+        .where(or_(Subscription.status.in_(IN_FORCE), Subscription.started_at >= subscription.ended_at))
+    )
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def _not_before(message: OutboxMessage) -> datetime | None:
+    """Quiet hours, and another proposal that the same person had today."""
+    moment, zone = now(), db.session.get_one(Merchant, message.merchant_id).time_zone
+    sent = select(OutboxMessage.id).filter_by(customer_id=message.customer_id, kind=MailKind.PROPOSAL)
+    sent = sent.where(OutboxMessage.id != message.id, OutboxMessage.sent_at >= midnight(moment, zone))
+    one_today = db.session.scalars(sent.limit(1)).first() is not None
+    earliest = next_opening(midnight(moment, zone, days=1) if one_today else moment, zone)
+    return earliest if earliest > moment else None

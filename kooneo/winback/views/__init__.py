@@ -1,0 +1,1 @@
+"""The merchant's settings, and the pages behind a proposal's links."""

@@ -1,0 +1,32 @@
+"""The French of proposals."""
+
+from kooneo.language import gettext as _
+from kooneo.language import ngettext
+from kooneo.winback.models import Step
+from kooneo.winback.series import Template
+
+_STEPS = {Step.FIRST: "Premier message", Step.SECOND: "Deuxième message", Step.THIRD: "Troisième message"}
+
+
+def title(step: Step) -> str:
+    return _(_STEPS[step])
+
+
+def when(template: Template) -> str:
+    if template.days is None:
+        return _("N'est pas envoyé")
+    return ngettext("%(num)s jour après la fin", "%(num)s jours après la fin", template.days)
+
+
+def switched(*, on: bool) -> str:
+    if on:
+        return _("Les réglages sont enregistrés. Les propositions sont activées.")
+    return _("Les réglages sont enregistrés. Aucune proposition ne part.")
+
+
+def taken_up() -> str:
+    return _("Cet abonnement est déjà repris : il n'y a rien de plus à faire.")
+
+
+def not_for_sale() -> str:
+    return _("Cet abonnement n'est plus en vente.")
