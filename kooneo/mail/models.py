@@ -28,6 +28,8 @@ class MailKind(StrEnum):
     """To the owner: a customer has ended a subscription."""
     ORDER_CONFIRMED = "order_confirmed"
     """To who subscribed: the contract and its terms, once it is made."""
+    RESUMPTION_PROPOSED = "resumption_proposed"
+    """To whose subscription was cancelled: they may take it up again."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""
