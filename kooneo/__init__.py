@@ -24,6 +24,8 @@ from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.orders.office import blueprint as proposals_pages
+from kooneo.orders.resumption import blueprint as resumption_pages
 from kooneo.orders.services import create, look
 from kooneo.orders.views import blueprint as orders_pages
 from kooneo.portal import guard as portal_guard
@@ -65,7 +67,9 @@ BLUEPRINTS = (
     orders_pages,
     portal_options_pages,
     portal_pages,
+    proposals_pages,
     refunding_pages,
+    resumption_pages,
     settings_pages,
     subscriptions_pages,
     takeover_pages,

@@ -69,6 +69,7 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "order.refused": ("Commande refusée par PayPal, rien n'a été prélevé", "cut"),
+    "subscription.proposed": ("Reprise proposée au client par e-mail", ""),
     "subscription.ordered": ("Commande reçue, en attente de l'accord du client", "held"),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.stopped": ("Prélèvements arrêtés chez PayPal", "live"),
