@@ -69,7 +69,6 @@ EVENTS = {
     "offer.archived": ("Offre archivée", ""),
     "offer.restored": ("Offre remise au catalogue", ""),
     "order.refused": ("Commande refusée par PayPal, rien n'a été prélevé", "cut"),
-    "subscription.proposed": ("Reprise proposée au client par e-mail", ""),
     "subscription.ordered": ("Commande reçue, en attente de l'accord du client", "held"),
     "subscription.end_confirmed": ("Fin confirmée par PayPal", "live"),
     "subscription.stopped": ("Prélèvements arrêtés chez PayPal", "live"),
@@ -139,9 +138,10 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "stopped": "le client ne veut plus de propositions",
         "no_address": "le client n'a pas d'adresse e-mail",
         "not_for_sale": "l'offre n'est plus en vente",
+        "nothing_left": "il ne reste rien à payer",
         "too_old": "il attendait depuis plus de trois jours",
     },
-    "step": {"first": "premier", "second": "deuxième", "third": "troisième"},
+    "step": {"first": "premier", "second": "deuxième", "third": "troisième", "by_hand": "envoyé à la main"},
 }
 """Details that a line keeps as a code; the others are shown as they stand."""
 

@@ -8,28 +8,10 @@ from kooneo.language import gettext as _
 from kooneo.mail.letters import Letter, compose
 from kooneo.mail.models import MailKind
 from kooneo.orders.models import Order
-from kooneo.orders.resuming import left_of
 from kooneo.orders.words import commitment, withdrawal
 from kooneo.subscriptions.letters import reference
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import price
-
-
-def proposal(subscription: Subscription, merchant: Merchant) -> Letter:
-    """To take up again what was cancelled. `subscription` must come from subscriptions.queries.complete."""
-    terms = left_of(subscription, subscription.offer)
-    base_url = current_app.config["SETTINGS"].base_url
-    title = subscription.offer.title
-    return compose(
-        MailKind.RESUMPTION_PROPOSED,
-        subject=_("Reprendre votre abonnement à « %(title)s » ?", title=title),
-        name=subscription.customer.name,
-        merchant=merchant,
-        title=title,
-        price=price(terms),
-        commitment=commitment(terms),
-        link=f"{base_url}/portal/{merchant.slug}/subscriptions/{subscription.id}/resumption",
-    )
 
 
 def confirmation(order: Order, subscription: Subscription, merchant: Merchant) -> Letter:
