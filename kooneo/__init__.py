@@ -25,6 +25,7 @@ from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.orders.resumption import blueprint as resumption_pages
 from kooneo.orders.services import create, look
 from kooneo.orders.views import blueprint as orders_pages
 from kooneo.portal import guard as portal_guard
@@ -47,6 +48,7 @@ from kooneo.welcome.views import blueprint as welcome_pages
 from kooneo.winback import dialogs as winback_dialogs
 from kooneo.winback import guard as winback_guard
 from kooneo.winback.services import answer, propose
+from kooneo.winback.views.by_hand import blueprint as proposals_pages
 from kooneo.winback.views.links import blueprint as winback_links
 from kooneo.winback.views.office import blueprint as winback_pages
 
@@ -66,7 +68,9 @@ BLUEPRINTS = (
     orders_pages,
     portal_options_pages,
     portal_pages,
+    proposals_pages,
     refunding_pages,
+    resumption_pages,
     settings_pages,
     subscriptions_pages,
     takeover_pages,

@@ -60,7 +60,14 @@ class TermsColumns:
     def terms(self) -> Terms:
         return Terms(self.price, self.interval, self.interval_count, self.total_cycles, self.commitment_cycles)
 
-    @property
-    def terms_columns(self) -> dict[str, Any]:
-        """For another row that takes the same terms over."""
-        return {name: getattr(self, name) for name in TermsColumns.__annotations__}
+
+def columns_of(terms: Terms) -> dict[str, Any]:
+    """For a row that takes these terms over."""
+    return {
+        "price_minor": terms.price.minor,
+        "currency": terms.price.currency,
+        "interval": terms.interval,
+        "interval_count": terms.interval_count,
+        "total_cycles": terms.total_cycles,
+        "commitment_cycles": terms.commitment_cycles,
+    }

@@ -38,6 +38,8 @@ class SubscriptionFacts:
     open_at_end: bool = False
     withdrawn_at: datetime | None = None
     """The customer withdrew from the contract."""
+    head_start_days: int = 0
+    """How long the subscriptions had run that this one takes up again."""
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ def _by_subscription(
 ) -> _Verdict:
     if subscription.withdrawn_at is not None:
         return _Verdict(False, Reason.CONTRACT_WITHDRAWN, since=subscription.withdrawn_at)
-    unlocks_at = subscription.started_at + timedelta(days=content.unlock_after_days)
+    unlocks_at = subscription.started_at + timedelta(days=content.unlock_after_days - subscription.head_start_days)
     match subscription.status:
         case SubscriptionStatus.PENDING:
             return _Verdict(False, Reason.NOT_APPROVED)

@@ -30,6 +30,7 @@ def subscription_facts(subscription: Subscription) -> SubscriptionFacts:
         ended_at=subscription.ended_at,
         open_at_end=subscription.open_at_end,
         withdrawn_at=subscription.withdrawn_at,
+        head_start_days=subscription.head_start_days,
     )
 
 

@@ -139,9 +139,10 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "stopped": "le client ne veut plus de propositions",
         "no_address": "le client n'a pas d'adresse e-mail",
         "not_for_sale": "l'offre n'est plus en vente",
+        "nothing_left": "il ne reste rien à payer",
         "too_old": "il attendait depuis plus de trois jours",
     },
-    "step": {"first": "premier", "second": "deuxième", "third": "troisième"},
+    "step": {"first": "premier", "second": "deuxième", "third": "troisième", "by_hand": "envoyé à la main"},
 }
 """Details that a line keeps as a code; the others are shown as they stand."""
 

@@ -15,14 +15,23 @@ from kooneo.text import clean
 _NAME = 140
 
 
-class OrderForm(FlaskForm):  # type: ignore[misc]
+class ResumptionForm(FlaskForm):  # type: ignore[misc]
+    """Of a customer who is signed in: who they are is known."""
+
     key = HiddenField(
         validators=[InputRequired(), Length(max=64), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
     )
+    consent = BooleanField()
+
+    @property
+    def agreed(self) -> str:
+        return consent() if self.consent.data else ""
+
+
+class OrderForm(ResumptionForm):
     given_name = StringField(filters=[clean])
     family_name = StringField(filters=[clean])
     email = StringField(filters=[clean])
-    consent = BooleanField()
 
     def validate_given_name(self, field: StringField) -> None:
         _name(field, _("Indiquez votre prénom."))
@@ -36,8 +45,7 @@ class OrderForm(FlaskForm):  # type: ignore[misc]
 
     def draft(self) -> Draft:
         """Only of a form that was validated."""
-        agreed = consent() if self.consent.data else ""
-        return Draft(self.email.data.lower(), self.given_name.data, self.family_name.data, agreed)
+        return Draft(self.email.data.lower(), self.given_name.data, self.family_name.data, self.agreed)
 
 
 def _name(field: StringField, missing: str) -> None:

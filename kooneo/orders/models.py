@@ -49,6 +49,8 @@ class Order(MerchantScoped, TermsColumns, LeaseColumns, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     offer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("offers.id"), index=True)
     subscription_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subscriptions.id"))
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    """The subscription that is taken up again."""
     key: Mapped[str] = mapped_column(String(64))
     """Made with the form: the same form sent twice is one order."""
     browser_digest: Mapped[str] = mapped_column(String(64))
@@ -74,7 +76,7 @@ class Order(MerchantScoped, TermsColumns, LeaseColumns, Base):
     settled_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
 
     offer: Mapped[Offer] = relationship(lazy="raise")
-    subscription: Mapped[Subscription | None] = relationship(lazy="raise")
+    subscription: Mapped[Subscription | None] = relationship(foreign_keys=[subscription_id], lazy="raise")
 
 
 UNSETTLED = Order.state.in_([OrderState.OPEN, OrderState.AWAITING])

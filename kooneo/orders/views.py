@@ -3,7 +3,6 @@ and nothing of whose it is."""
 
 import secrets
 import uuid
-from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -28,13 +27,13 @@ blueprint = Blueprint("orders", __name__, url_prefix="/portal/<merchant_slug>/of
 Answer = str | tuple[str, int] | Response
 
 _BROWSER = "orders"
-"""Session key: what this browser's orders are known by."""
+"""Session key."""
 
 
 @blueprint.get("")
 def show(merchant_slug: str, slug: str) -> Answer:
     offer = _offer(slug)
-    session.setdefault(_BROWSER, secrets.token_urlsafe(32))
+    browser()
     found = portal_session()
     known = {name: getattr(found.customer, name) for name in ("given_name", "family_name", "email")} if found else {}
     return _page(offer, OrderForm(formdata=None, data=known))
@@ -42,24 +41,36 @@ def show(merchant_slug: str, slug: str) -> Answer:
 
 @blueprint.post("")
 def create(merchant_slug: str, slug: str) -> Answer:
-    """To the order's page, once PayPal has answered or three seconds are over."""
     offer, form = _offer(slug), OrderForm()
     if _already(offer):
         return _page(offer, form)
     if not form.validate():
         return _page(offer, form, 422)
-    browser = session.setdefault(_BROWSER, secrets.token_urlsafe(32))
     address = request.remote_addr or ""
     try:
-        order = place(offer, form.draft(), key=form.key.data, browser=browser, address=address)
+        order = place(offer, form.draft(), key=form.key.data, browser=browser(), address=address)
     except (NotForSale, KeysMissing):
         return _page(_offer(slug), form)
     except TooManyOrders:
         form.email.errors = [_("Trop de commandes viennent de cette connexion. Réessayez dans une heure.")]
         return _page(offer, form, 429)
-    order_id = order.id
+    return to_paypal(offer, order.id)
+
+
+def to_paypal(offer: Offer, order_id: uuid.UUID) -> Response:
+    """By way of the order's page, once PayPal has answered or three seconds are over."""
+    slug = offer.slug
     wait_until(lambda: state_of(order_id) != OrderState.OPEN)
-    return redirect(_address(order_id, to="paypal"), 303)
+    address = url_for(
+        "orders.show_order", merchant_slug=this_merchant().slug, slug=slug, order_id=order_id, to="paypal"
+    )
+    return redirect(address, 303)
+
+
+def browser() -> str:
+    """What this browser's orders are known by."""
+    token: str = session.setdefault(_BROWSER, secrets.token_urlsafe(32))
+    return token
 
 
 @blueprint.get("/orders/<uuid:order_id>")
@@ -90,7 +101,7 @@ def check(merchant_slug: str, slug: str, order_id: uuid.UUID) -> Answer:
     wait_until(lambda: state_of(order_id) != OrderState.AWAITING)
     if htmx.is_htmx():
         return render_template("orders/_order.html", **_drawn(_order(slug, order_id), asked=True))
-    return redirect(_address(order_id, returned="1"), 303)
+    return redirect(url_for("orders.show_order", **request.view_args or {}, returned=1), 303)
 
 
 def _offer(slug: str) -> Offer:
@@ -100,11 +111,6 @@ def _offer(slug: str) -> Offer:
 def _order(slug: str, order_id: uuid.UUID) -> Order:
     order = find_order(this_merchant().id, order_id)
     return order if order and order.offer.slug == slug else abort(404)
-
-
-def _address(order_id: uuid.UUID, **query: str) -> str:
-    names: dict[str, Any] = {**(request.view_args or {}), "order_id": order_id, **query}
-    return url_for("orders.show_order", **names)
 
 
 def _drawn(order: Order, *, asked: bool = False) -> dict[str, object]:

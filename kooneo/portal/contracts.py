@@ -14,8 +14,10 @@ from kooneo.legal.queries import refund_of, standing_termination, verified_reque
 from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import may_withdraw
 from kooneo.money import Money
+from kooneo.orders.resuming import may_be_resumed
 from kooneo.portal import words
 from kooneo.portal.self_service import commitment_ends_on
+from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import cards
 from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.models import Subscription
@@ -44,13 +46,23 @@ class Contract:
     """What the customer declared last of it, and can read again."""
     commitment_ends_on: date | None
     may_end: bool
+    may_resume: bool
+    taken_up: bool
+    """Another one goes on from it."""
     withdrawal: Withdrawal | None
 
 
 def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
     held = cards.of_customer(customer.merchant_id, customer.id, may_change=False)
     declared = verified_requests(customer.merchant_id, [card.subscription.id for card in held])
-    return [_contract(card, declared[card.subscription.id], time_zone) for card in held]
+    sells = paypal_account(customer.merchant_id) is not None
+    followed = {card.subscription.follows_id for card in held if not card.subscription.status.ended}
+    return [
+        _contract(
+            card, declared[card.subscription.id], time_zone, taken_up=card.subscription.id in followed, sells=sells
+        )
+        for card in held
+    ]
 
 
 def withdrawal_of(subscription: Subscription, time_zone: str) -> Withdrawal | None:
@@ -60,7 +72,7 @@ def withdrawal_of(subscription: Subscription, time_zone: str) -> Withdrawal | No
     return Withdrawal(local_date(last_instant, time_zone), refund_of(subscription))
 
 
-def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str) -> Contract:
+def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str, *, taken_up: bool, sells: bool) -> Contract:
     subscription = card.subscription
     standing = next((each for each in declared if _is_standing(each, subscription)), None)
     ending = subscription.status.ended or subscription.withdrawn_at or standing_termination(subscription, declared)
@@ -73,6 +85,8 @@ def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str) -> C
         request=standing or next(iter(declared), None),
         commitment_ends_on=commitment_ends_on(subscription, time_zone),
         may_end=not ending,
+        may_resume=sells and may_be_resumed(subscription, subscription.offer) and not taken_up,
+        taken_up=taken_up,
         withdrawal=withdrawal_of(subscription, time_zone),
     )
 

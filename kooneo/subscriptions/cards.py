@@ -129,7 +129,7 @@ def _draw(
             paid=Money(totals.get(row.id, 0), row.currency),
             access=[AccessLine(decision, sentences.why(decision, facts[row.id])) for decision in decisions],
             access_summary=sentences.summary(decisions),
-            history=history(row, payments.get(row.id, [])),
+            history=history(row, payments.get(row.id, []), rows),
             actions=[action for action in actions if action not in locked],
             locked_actions=locked,
             no_action=answers.keys_missing().lead if locked else no_action,

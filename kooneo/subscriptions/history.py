@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kooneo.billing.models import Payment, PaymentState, Refund
-from kooneo.language import amount
+from kooneo.language import amount, day
 from kooneo.language import gettext as _
 from kooneo.subscriptions import words
 from kooneo.subscriptions.answers import refused_by_us
@@ -31,19 +31,28 @@ class HistoryLine:
     tone: str = ""
 
 
-def history(subscription: Subscription, payments: Sequence[Payment]) -> list[HistoryLine]:
-    """Newest first."""
+def history(
+    subscription: Subscription, payments: Sequence[Payment], others: Sequence[Subscription]
+) -> list[HistoryLine]:
+    """Newest first. `others`: of the same customer, among them those that it takes up again, or that take it up."""
     lines = [_payment_line(payment) for payment in payments]
     for change in subscription.changes:
         lines += _change_lines(change)
-    lines.append(_start(subscription))
+    begun = [one for one in others if one.follows_id == subscription.id and one.status != SubscriptionStatus.PENDING]
+    lines += [
+        HistoryLine(one.started_at, _("Repris par un nouvel abonnement"), one.paypal_id or "", "live") for one in begun
+    ]
+    earlier = next((one for one in others if one.id == subscription.follows_id), None)
+    lines.append(_start(subscription, earlier))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
-def _start(subscription: Subscription) -> HistoryLine:
+def _start(subscription: Subscription, earlier: Subscription | None) -> HistoryLine:
     """One that the customer never agreed to has not begun, whatever became of it."""
     first = subscription.changes[-1].from_status if subscription.changes else subscription.status
     begun = _("Abonnement demandé") if first == SubscriptionStatus.PENDING else _("Abonnement commencé")
+    if earlier:
+        begun = _("%(begun)s : reprise de celui du %(day)s", begun=begun, day=day(earlier.contracted_on))
     where = _("chez PayPal") if subscription.gateway == Gateway.PAYPAL else _("hors de PayPal")
     return HistoryLine(subscription.started_at, begun, f"{subscription.customer.name}, {where}", "live")
 

@@ -64,6 +64,10 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     """Ended here without PayPal, which may still charge: the one exception to what a status promises."""
     withdrawn_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When the customer withdrew from the contract (rétractation): from then on it opens nothing, whatever its status."""
+    follows_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("subscriptions.id"), index=True)
+    """The cancelled one that this one takes up again."""
+    head_start_days: Mapped[int] = mapped_column(default=0)
+    """How long the earlier ones had run: contents unlock as if they had gone on."""
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     open_at_end: Mapped[bool] = mapped_column(default=False)
     """Whether contents were open the instant before the end: at most those stay open after a cancellation."""
@@ -73,6 +77,12 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     changes: Mapped[list["StatusChange"]] = relationship(
         order_by="StatusChange.requested_at.desc()", back_populates="subscription", lazy="raise"
     )
+
+    @property
+    def resumable(self) -> bool:
+        """Kooneo proposes to take up what was cancelled, and nothing else: what was abandoned is never proposed again."""
+        certain = not (self.unconfirmed or self.charging or self.withdrawn_at)
+        return self.status == SubscriptionStatus.CANCELLED and certain
 
     @property
     def standing(self) -> Standing:

@@ -6,7 +6,7 @@ from flask import Flask
 from kooneo.language import gettext as _
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import Subscription
-from kooneo.winback.guard import of_the_choices, of_the_person
+from kooneo.winback.guard import of_the_offer, of_the_person, switched_off
 
 
 def init_app(app: Flask) -> None:
@@ -19,7 +19,9 @@ def about_proposals(subscription: Subscription, action: Action) -> str:
     match action:
         case Action.ABANDON:
             return _("Kooneo ne proposera jamais à %(name)s de reprendre cet abonnement.", name=name)
-        case Action.CANCEL if of_the_person(subscription) is None and of_the_choices(subscription) is None:
+        case Action.CANCEL if not (
+            of_the_person(subscription) or of_the_offer(subscription) or switched_off(subscription)
+        ):
             return _("Kooneo pourra proposer à %(name)s de reprendre.", name=name)
         case _:
             return ""

@@ -50,7 +50,7 @@ def _counted(merchant_id: uuid.UUID) -> dict[Step, tuple[int, int, int]]:
         .where(WinbackMessage.merchant_id == merchant_id, OutboxMessage.kind == MailKind.PROPOSAL)
         .group_by(WinbackMessage.step)
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query)}
+    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query) if row[0]}
 
 
 def _taken_up(merchant_id: uuid.UUID) -> dict[Step, int]:

@@ -35,16 +35,16 @@ def may_leave(message: OutboxMessage) -> Verdict:
     proposal = db.session.get_one(WinbackMessage, message.cause_id)
     subscription = db.session.get_one(Subscription, proposal.subscription_id)
     refusal = Refusal.TOO_OLD if message.written_at < now() - FRESH else why_not(subscription)
-    return Verdict(refusal=refusal, not_before=_not_before(message))
+    if proposal.step is None:  # a person decided that it leaves, and when
+        return Verdict(refusal=refusal)
+    return Verdict(refusal=refusal or switched_off(subscription), not_before=_not_before(message))
 
 
 def why_not(subscription: Subscription) -> Refusal | None:
-    """Why taking up this subscription again is not proposed; none when it may be."""
+    """Why nobody may propose to take up this subscription again; none when they may."""
     if refusal := _BY_STATUS.get(subscription.status) or _of_the_contract(subscription):
         return refusal
-    if refusal := of_the_person(subscription):
-        return refusal
-    return of_the_choices(subscription)
+    return of_the_person(subscription) or of_the_offer(subscription)
 
 
 def _of_the_contract(subscription: Subscription) -> Refusal | None:
@@ -52,6 +52,8 @@ def _of_the_contract(subscription: Subscription) -> Refusal | None:
         return Refusal.WITHDRAWN
     if subscription.unconfirmed or subscription.charging:
         return Refusal.CHARGING
+    if subscription.total_cycles and subscription.cycles_completed >= subscription.total_cycles:
+        return Refusal.NOTHING_LEFT
     return Refusal.TAKEN_UP if taken_up(subscription) else None
 
 
@@ -62,19 +64,18 @@ def of_the_person(subscription: Subscription) -> Refusal | None:
     return None if is_email(customer.email) else Refusal.NO_ADDRESS
 
 
-def of_the_choices(subscription: Subscription) -> Refusal | None:
+def of_the_offer(subscription: Subscription) -> Refusal | None:
+    offer = db.session.get_one(Offer, subscription.offer_id)
+    return None if offer.on_sale else Refusal.NOT_FOR_SALE
+
+
+def switched_off(subscription: Subscription) -> Refusal | None:
+    """What the merchant has chosen for the series, which leaves by itself."""
     settings = settings_of(subscription.merchant_id)
     if not settings.enabled:
         return Refusal.OFF
     products = db.session.scalars(select(OfferProduct.product_id).filter_by(offer_id=subscription.offer_id))
-    if settings.unproposed & set(products):
-        return Refusal.PRODUCT_OFF
-    offer = db.session.get_one(Offer, subscription.offer_id)
-    return None if on_sale(offer) else Refusal.NOT_FOR_SALE
-
-
-def on_sale(offer: Offer) -> bool:
-    return offer.for_sale and offer.archived_at is None
+    return Refusal.PRODUCT_OFF if settings.unproposed & set(products) else None
 
 
 def _withdrawal_declared(subscription: Subscription) -> bool:

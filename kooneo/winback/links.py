@@ -6,7 +6,8 @@ from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from kooneo.accounts.models import Merchant
-from kooneo.catalog.models import Offer
+from kooneo.orders.resuming import may_be_resumed
+from kooneo.subscriptions.models import Subscription
 
 
 def token_of(message_id: uuid.UUID) -> str:
@@ -27,9 +28,12 @@ def again_url(merchant: Merchant, message_id: uuid.UUID) -> str:
     return f"{_portal(merchant)}/offers/again/{token_of(message_id)}"
 
 
-def order_url(merchant: Merchant, offer: Offer) -> str:
-    """Where one subscribes."""
-    return url_for("orders.show", merchant_slug=merchant.slug, slug=offer.slug)
+def order_url(merchant: Merchant, subscription: Subscription) -> str:
+    """Where it is taken up again, on what is left of it; or where one subscribes anew, once it is not cancelled any more.
+    `subscription` with its offer."""
+    if may_be_resumed(subscription, subscription.offer):
+        return url_for("resumption.show", merchant_slug=merchant.slug, subscription_id=subscription.id)
+    return url_for("orders.show", merchant_slug=merchant.slug, slug=subscription.offer.slug)
 
 
 def stop_url(merchant: Merchant, message_id: uuid.UUID) -> str:

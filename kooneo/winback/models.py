@@ -46,6 +46,8 @@ class Refusal(StrEnum):
     """The person wants to hear no more of it."""
     NO_ADDRESS = "no_address"
     NOT_FOR_SALE = "not_for_sale"
+    NOTHING_LEFT = "nothing_left"
+    """Every instalment that was agreed has been paid."""
     TOO_OLD = "too_old"
     """It has waited so long that what it says may be over, as after a backup was restored."""
 
@@ -84,7 +86,7 @@ class UnproposedProduct(MerchantScoped, Base):
 
 
 class WinbackMessage(MerchantScoped, Base):
-    """One message of the series to one customer about one subscription, or the decision not to send it."""
+    """One message to one customer about one subscription, of the series or sent by hand, or the decision not to send it."""
 
     __tablename__ = "winback_messages"
     __table_args__ = (
@@ -97,7 +99,8 @@ class WinbackMessage(MerchantScoped, Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
     subscription_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("subscriptions.id"))
     customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"))
-    step: Mapped[Step] = enum_column(Step)
+    step: Mapped[Step | None] = enum_column(Step)
+    """None when a member of the team sent it."""
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     proposed_on: Mapped[date | None]
     """The merchant's calendar day; none when it was decided not to send it."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from kooneo.accounts.models import Merchant
 from kooneo.language import day
+from kooneo.orders.resuming import NotResumable, left_of
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import price
 
@@ -14,7 +15,7 @@ PLACEHOLDERS: Mapping[str, Fact] = {
     "prénom": lambda subscription, _merchant: subscription.customer.given_name or subscription.customer.name,
     "nom": lambda subscription, _merchant: subscription.customer.family_name or subscription.customer.name,
     "abonnement": lambda subscription, _merchant: subscription.offer.title,
-    "prix": lambda subscription, _merchant: price(subscription.offer.terms),
+    "prix": lambda subscription, _merchant: price_again(subscription),
     "date de fin": lambda subscription, _merchant: day(subscription.ended_at) if subscription.ended_at else "",
     "marchand": lambda _subscription, merchant: merchant.name,
 }
@@ -34,6 +35,14 @@ def unknown(text: str) -> str | None:
 def fill(text: str, subscription: Subscription, merchant: Merchant) -> str:
     """`subscription` with its customer and offer. What is put in is not looked through again: a name may hold braces."""
     return _BRACES.sub(lambda found: PLACEHOLDERS[_name(found[1])](subscription, merchant), text)
+
+
+def price_again(subscription: Subscription) -> str:
+    """Of what is left of it, or of what its offer sells where nothing is taken up again. `subscription` with its offer."""
+    try:
+        return price(left_of(subscription, subscription.offer))
+    except NotResumable:
+        return price(subscription.offer.terms)
 
 
 def _name(written: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kooneo.accounts.models import Merchant
 from kooneo.mail.letters import Letter
 from kooneo.subscriptions.models import Subscription
-from kooneo.winback.letters import proposal
+from kooneo.winback.letters import of_the_series
 from kooneo.winback.queries import last_cancelled
 from kooneo.winback.series import Template
 
@@ -27,5 +27,5 @@ def previewed(merchant: Merchant, template: Template, wanted: str) -> Preview:
     customers = last_cancelled(merchant.id, _SHOWN)
     chosen = next((each for each in customers if str(each.id) == wanted), next(iter(customers), None))
     # The links of nobody's message: they lead nowhere.
-    letter = proposal(template, chosen, merchant, uuid.UUID(int=0)) if chosen else None
+    letter = of_the_series(template, chosen, merchant, uuid.UUID(int=0)) if chosen else None
     return Preview(customers, chosen, letter)

@@ -1,8 +1,9 @@
 """The French of proposals."""
 
+from kooneo.journal.words import detail_value
 from kooneo.language import gettext as _
 from kooneo.language import ngettext
-from kooneo.winback.models import Step
+from kooneo.winback.models import Refusal, Step
 from kooneo.winback.series import Template
 
 _STEPS = {Step.FIRST: "Premier message", Step.SECOND: "Deuxième message", Step.THIRD: "Troisième message"}
@@ -22,6 +23,19 @@ def switched(*, on: bool) -> str:
     if on:
         return _("Les réglages sont enregistrés. Les propositions sont activées.")
     return _("Les réglages sont enregistrés. Aucune proposition ne part.")
+
+
+def why_not(refusal: Refusal) -> str:
+    """Of a proposal that somebody wanted to send: what the journal says, as a sentence."""
+    return _("La reprise ne peut pas être proposée : %(why)s.", why=detail_value("refusal", refusal))
+
+
+def one_today() -> str:
+    return _("Ce client a déjà reçu une proposition aujourd'hui : attendez demain.")
+
+
+def nothing_sent() -> str:
+    return _("Rien n'a été envoyé.")
 
 
 def taken_up() -> str:

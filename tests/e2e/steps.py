@@ -7,6 +7,7 @@ from support import builders
 from support.browser import signed_in
 
 from kooneo.accounts.models import Merchant, Role, TeamMember
+from kooneo.catalog.models import Offer
 from kooneo.customers.models import Customer
 from kooneo.subscriptions.models import Subscription
 
@@ -80,6 +81,27 @@ def enter_the_portal(page: Page, stack: Stack, customer: Customer) -> None:
     page.get_by_label("Code à six chiffres").fill(code_in_the_mailbox(page, stack, customer))
     page.get_by_role("button", name="Se connecter").click()
     expect(page.get_by_role("heading", name="Mes abonnements")).to_be_visible()
+
+
+SUBSCRIBE = "S’abonner avec obligation de paiement"
+
+
+def fill_in_an_order(page: Page, stack: Stack, offer: Offer) -> str:
+    """Sent. Returns the address that it was placed with."""
+    email = f"commande-{offer.id.hex[:12]}@client.test"
+    page.goto(f"{stack.url}/portal/{builders.merchant_of(offer).slug}/offers/{offer.slug}")
+    page.get_by_label("Prénom").fill("Léa")
+    page.get_by_label("Nom", exact=True).fill("Bernard")
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_role("button", name=SUBSCRIBE).click()
+    return email
+
+
+def order(page: Page, stack: Stack, offer: Offer) -> str:
+    """As far as PayPal's page."""
+    email = fill_in_an_order(page, stack, offer)
+    expect(page.get_by_role("heading", name="Simulateur PayPal")).to_be_visible(timeout=ANSWER_MS)
+    return email
 
 
 def open_record(page: Page, stack: Stack, subscription: Subscription) -> Locator:

@@ -455,6 +455,11 @@ def customer_of(subscription: Subscription) -> Customer:
 
 
 @in_app
+def customer_with(merchant: Merchant, email: str) -> Customer:
+    return db.session.scalars(select(Customer).filter_by(merchant_id=merchant.id, email=email)).one()
+
+
+@in_app
 def offer_of(subscription: Subscription) -> Offer:
     return db.session.get_one(Offer, subscription.offer_id)
 

@@ -300,12 +300,15 @@ def _imports(module: Module, library: str) -> bool:
 def test_a_proposal_is_composed_in_one_place_and_written_in_one() -> None:
     kinds = {
         f"kooneo.{name}"
-        for name in ("mail.conditions", "winback.figures", "winback.guard", "winback.letters", "winback.queries")
+        for name in ("mail.conditions", "winback.guard", "winback.letters", "winback.queries", "winback.figures")
     }
     assert _mentioning("MailKind.PROPOSAL") <= kinds, "whoever else has to do with proposals asks kooneo.winback"
-    assert _calling("proposal") <= {
-        "kooneo.winback.services.propose._write",
+    assert _calling("_proposal") == {"kooneo.winback.letters.of_the_series", "kooneo.winback.letters.by_hand"}
+    assert _calling("of_the_series") | _calling("by_hand") == {
         "kooneo.winback.previews.previewed",
+        "kooneo.winback.services.propose.propose",
+        "kooneo.winback.services.propose.propose_by_hand",
+        "kooneo.winback.views.by_hand.new_proposal",
     }, "a new way of sending: drive it at an abandoned subscription in this test file, then name it here"
     assert MailKind.PROPOSAL in conditions.CONDITIONAL
 

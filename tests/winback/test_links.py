@@ -151,7 +151,7 @@ def test_the_way_back_counts_once_and_leads_on(message: WinbackMessage) -> None:
     assert "49,00 € par mois" in page.text.replace("\u00a0", " ")
     assert fresh(message).followed_at is None, "mail programs open links too"
     answer = visitor.post(again_path(message))
-    assert visitor.open(answer.location).find("h1").text == "Atelier du mardi"
+    assert answer.location == visitor.at(f"subscriptions/{message.subscription_id}/resumption")
     first = fresh(message).followed_at
     assert first is not None
     visitor.post(again_path(message))
@@ -162,6 +162,9 @@ def test_who_had_enough_may_still_come_back(message: WinbackMessage) -> None:
     visitor = pressed(message, stop_path(message))
     visitor.open(stop_path(message)).find("a", href=again_path(message))
     assert visitor.open(again_path(message)).find("main").find("button")
+    answer = visitor.post(again_path(message))
+    assert answer.location == visitor.at(f"offers/{offer_of(subscription_of(message)).slug}")
+    assert visitor.open(answer.location).find("h1").text == "Atelier du mardi"
 
 
 def test_what_was_taken_up_already_is_not_sold_twice(message: WinbackMessage) -> None:

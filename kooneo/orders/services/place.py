@@ -10,10 +10,13 @@ from kooneo import jobs
 from kooneo.accounts.services import digest
 from kooneo.catalog.models import Offer
 from kooneo.clock import now
+from kooneo.columns import columns_of
 from kooneo.extensions import db, transaction
 from kooneo.orders.models import UNSETTLED, Order, OrderState
+from kooneo.orders.resuming import left_of
 from kooneo.settings.services import paypal_account
-from kooneo.subscriptions.services.request import KeysMissing
+from kooneo.subscriptions.services.request import KeysMissing, locked
+from kooneo.terms import Terms
 
 CREATE = "orders.create"
 
@@ -41,16 +44,20 @@ class Draft:
     consent: str
 
 
-def place(offer: Offer, draft: Draft, *, key: str, browser: str, address: str) -> Order:
+def place(
+    offer: Offer, draft: Draft, *, key: str, browser: str, address: str, follows_id: uuid.UUID | None = None
+) -> Order:
     """The same key is the same order, and so is the same order again from the same browser while it waits.
 
-    Raises NotForSale, KeysMissing or TooManyOrders; then nothing has changed.
+    `follows_id`: the subscription that is taken up again; the terms are then those that are left of it.
+    Raises NotForSale, NotResumable, KeysMissing or TooManyOrders; then nothing has changed.
     """
     merchant_id, offer_id = offer.merchant_id, offer.id
     with transaction():
         offer = db.session.get_one(Offer, offer_id, with_for_update=True, populate_existing=True)
         known = db.session.scalars(select(Order).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
-        if known := known or _waiting(offer, draft, browser):
+        terms = offer.terms if follows_id is None else left_of(locked(merchant_id, follows_id), offer)
+        if known := known or _waiting(offer, terms, draft, browser, follows_id):
             return known
         if not offer.on_sale:
             raise NotForSale
@@ -73,7 +80,8 @@ def place(offer: Offer, draft: Draft, *, key: str, browser: str, address: str) -
             state=OrderState.OPEN,
             account_version=account.version,
             next_attempt_at=now(),
-            **offer.terms_columns,
+            follows_id=follows_id,
+            **columns_of(terms),
         )
         db.session.add(order)
         db.session.flush()
@@ -81,14 +89,15 @@ def place(offer: Offer, draft: Draft, *, key: str, browser: str, address: str) -
     return order
 
 
-def _waiting(offer: Offer, draft: Draft, browser: str) -> Order | None:
+def _waiting(offer: Offer, terms: Terms, draft: Draft, browser: str, follows_id: uuid.UUID | None) -> Order | None:
     typed = {
         "email": draft.email,
         "given_name": draft.given_name,
         "family_name": draft.family_name,
         "consent": draft.consent,
     }
-    same = select(Order).filter_by(offer_id=offer.id, browser_digest=digest(browser), **typed, **offer.terms_columns)
+    where = {"offer_id": offer.id, "follows_id": follows_id, "browser_digest": digest(browser)}
+    same = select(Order).filter_by(**where, **typed, **columns_of(terms))
     recent = same.where(UNSETTLED, Order.placed_at > now() - _SAME_ORDER)
     return db.session.scalars(recent.order_by(Order.placed_at.desc()).limit(1)).one_or_none()
 

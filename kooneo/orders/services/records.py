@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from kooneo.accounts.models import Merchant
 from kooneo.clock import local_date
+from kooneo.columns import columns_of
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
 from kooneo.journal.services import Actor
@@ -31,8 +32,10 @@ def add_pending(order: Order, paypal_id: str) -> Subscription:
         status=SubscriptionStatus.PENDING,
         contracted_on=local_date(order.placed_at, zone),
         started_at=order.placed_at,
-        **order.terms_columns,
+        **columns_of(order.terms),
     )
+    if order.follows_id:
+        _go_on_from(subscription, db.session.get_one(Subscription, order.follows_id))
     db.session.add(subscription)
     db.session.flush()
     if order.consent:
@@ -42,6 +45,13 @@ def add_pending(order: Order, paypal_id: str) -> Subscription:
     by = Actor(ActorKind.CUSTOMER, customer.name, "portal", customer.id)
     note("subscription.ordered", subscription, by=by, after=subscription.status)
     return subscription
+
+
+def _go_on_from(subscription: Subscription, earlier: Subscription) -> None:
+    """What had been unlocked by then is open again at once, and the rest follows from there."""
+    subscription.follows_id, subscription.customer_id = earlier.id, earlier.customer_id
+    ran = (earlier.ended_at or earlier.started_at) - earlier.started_at
+    subscription.head_start_days = earlier.head_start_days + max(ran.days, 0)
 
 
 def _customer(order: Order) -> Customer:

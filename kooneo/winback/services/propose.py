@@ -1,6 +1,8 @@
-"""Proposing, message by message, to those who have left. The worker does it; whether one may leave is the guard's to say."""
+"""Proposing, message by message, to those who have left: by itself, or because a member of the team wants it. Whether one may
+leave is the guard's to say."""
 
 import uuid
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,15 +14,20 @@ from kooneo.customers.models import Customer
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.mail.conditions import Unwanted
+from kooneo.mail.letters import Letter
 from kooneo.mail.services.outbox import write
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.winback import queries
 from kooneo.winback.hours import next_opening
-from kooneo.winback.letters import proposal
+from kooneo.winback.letters import by_hand, of_the_series
 from kooneo.winback.models import Refusal, Step, WinbackMessage
 from kooneo.winback.series import Template, series_of
 
 _KOONEO = Actor(ActorKind.KOONEO, "Kooneo", "worker")
+
+
+class OneToday(Exception):
+    """This person has had a proposal today."""
 
 
 @jobs.every_minute("propose_again")
@@ -37,53 +44,85 @@ def propose_what_is_due() -> None:
 
 
 def propose(subscription_id: uuid.UUID, template: Template) -> None:
-    """Write this message to the outbox, or decide that it is not sent."""
+    """Write this message of the series to the outbox, or decide that it is not sent."""
+    step = template.step
+    of_this_step = select(WinbackMessage.id).filter_by(subscription_id=subscription_id, step=step)
     try:
         with transaction():
-            _write(subscription_id, template)
+            subscription = _locked(subscription_id)
+            if had_today(subscription) or db.session.scalars(of_this_step).first():
+                return
+            message = _decide(subscription, step, proposed_on=_today(subscription))
+            letter = of_the_series(template, subscription, _merchant(subscription), message.id)
+            _write(letter, message, subscription, by=_KOONEO)
     except Unwanted as reason:
         with transaction():
-            _decide(_locked(subscription_id), template.step, refusal=Refusal(reason.refusal))
+            _decide(_locked(subscription_id), step, refusal=Refusal(reason.refusal))
 
 
-def _write(subscription_id: uuid.UUID, template: Template) -> None:
-    subscription = _locked(subscription_id)
-    merchant = db.session.get_one(Merchant, subscription.merchant_id)
-    today = local_date(now(), merchant.time_zone)
-    of_today = select(WinbackMessage.id).filter_by(customer_id=subscription.customer_id, proposed_on=today)
-    of_this_step = select(WinbackMessage.id).filter_by(subscription_id=subscription.id, step=template.step)
-    if db.session.scalars(of_today).first() or db.session.scalars(of_this_step).first():
-        return
-    message = _decide(subscription, template.step)
-    message.proposed_on = today
+def propose_by_hand(subscription: Subscription, *, key: uuid.UUID, by: Actor) -> WinbackMessage:
+    """Write the message that the team has read. The same key is the same message. Raises conditions.Unwanted, OneToday or
+    orders.resuming.NotResumable; then nothing leaves."""
+    merchant_id, subscription_id = subscription.merchant_id, subscription.id
+    with transaction():
+        subject = _locked(subscription_id)
+        if known := queries.find_message(merchant_id, key):
+            return known
+        if had_today(subject):
+            raise OneToday
+        message = _decide(subject, None, message_id=key, proposed_on=_today(subject))
+        _write(by_hand(subject, _merchant(subject), message.id), message, subject, by=by)
+    return message
+
+
+def had_today(subscription: Subscription) -> bool:
+    """Whether its customer was written to today, about any of their subscriptions."""
+    query = select(WinbackMessage.id)
+    query = query.filter_by(customer_id=subscription.customer_id, proposed_on=_today(subscription))
+    return db.session.scalars(query.limit(1)).first() is not None
+
+
+def _today(subscription: Subscription) -> date:
+    return local_date(now(), _merchant(subscription).time_zone)
+
+
+def _merchant(subscription: Subscription) -> Merchant:
+    return db.session.get_one(Merchant, subscription.merchant_id)
+
+
+def _write(letter: Letter, message: WinbackMessage, subscription: Subscription, *, by: Actor) -> None:
     db.session.flush()
-    write(
-        proposal(template, subscription, merchant, message.id),
-        merchant=merchant,
-        to=subscription.customer.email,
-        cause_id=message.id,
-        customer_id=subscription.customer_id,
-    )
+    customer_id = subscription.customer_id
+    to = subscription.customer.email
+    write(letter, merchant=_merchant(subscription), to=to, cause_id=message.id, customer_id=customer_id)
     record(
-        merchant.id,
+        subscription.merchant_id,
         "winback.proposed",
-        by=_KOONEO,
-        customer_id=subscription.customer_id,
+        by=by,
+        customer_id=customer_id,
         subject_id=subscription.id,
         title=subscription.offer.title,
-        step=template.step,
+        step=message.step or "by_hand",
     )
 
 
-def _decide(subscription: Subscription, step: Step, *, refusal: Refusal | None = None) -> WinbackMessage:
+def _decide(
+    subscription: Subscription,
+    step: Step | None,
+    *,
+    message_id: uuid.UUID | None = None,
+    proposed_on: date | None = None,
+    refusal: Refusal | None = None,
+) -> WinbackMessage:
     message = WinbackMessage(
-        id=uuid.uuid4(),
+        id=message_id or uuid.uuid4(),
         merchant_id=subscription.merchant_id,
         subscription_id=subscription.id,
         customer_id=subscription.customer_id,
         step=step,
-        refusal=refusal,
         decided_at=now(),
+        proposed_on=proposed_on,
+        refusal=refusal,
     )
     db.session.add(message)
     return message

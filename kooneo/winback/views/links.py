@@ -8,9 +8,10 @@ from kooneo.extensions import csrf, db
 from kooneo.portal.guard import this_merchant
 from kooneo.subscriptions.models import Subscription
 from kooneo.winback import words
-from kooneo.winback.guard import on_sale, taken_up
+from kooneo.winback.guard import taken_up
 from kooneo.winback.links import order_url, read
 from kooneo.winback.models import OptOut, WinbackMessage
+from kooneo.winback.placeholders import price_again
 from kooneo.winback.queries import find_message
 from kooneo.winback.services import answer
 
@@ -58,6 +59,7 @@ def again(merchant_slug: str, winback_token: str) -> Answer:
         "winback/again.html",
         merchant=this_merchant(),
         subscription=message.subscription,
+        price=price_again(message.subscription),
         why=_why_not_again(message.subscription),
         token=winback_token,
     )
@@ -71,7 +73,7 @@ def go_on(merchant_slug: str, winback_token: str) -> Answer:
         return _unknown()
     if _why_not_again(message.subscription):
         return redirect(url_for("winback_links.again", merchant_slug=merchant_slug, winback_token=winback_token), 303)
-    place = order_url(this_merchant(), message.subscription.offer)
+    place = order_url(this_merchant(), message.subscription)
     answer.follow(message)
     return redirect(place, 303)
 
@@ -79,7 +81,7 @@ def go_on(merchant_slug: str, winback_token: str) -> Answer:
 def _why_not_again(subscription: Subscription) -> str:
     if taken_up(subscription):
         return words.taken_up()
-    return "" if on_sale(subscription.offer) else words.not_for_sale()
+    return "" if subscription.offer.on_sale else words.not_for_sale()
 
 
 def _message(token: str) -> WinbackMessage | None:

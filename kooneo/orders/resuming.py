@@ -1,0 +1,36 @@
+"""Taking up again: what may be, and on what terms. PayPal revives nothing that was cancelled, so it is another subscription."""
+
+from dataclasses import replace
+
+from kooneo.catalog.models import Offer
+from kooneo.subscriptions.models import Subscription
+from kooneo.terms import Terms
+
+
+class NotResumable(Exception):
+    """It is not cancelled, nothing is left of it, or nobody may propose it any more."""
+
+
+def left_of(subscription: Subscription, offer: Offer) -> Terms:
+    """Instalments go on as they were agreed, those that are left of them; whatever has no end is taken up on the offer's
+    present terms, and what was kept of a commitment counts. Raises NotResumable."""
+    if not subscription.resumable:
+        raise NotResumable
+    done = subscription.cycles_completed
+    if subscription.total_cycles:
+        left = subscription.total_cycles - done
+        if left < 1:
+            raise NotResumable
+        return replace(subscription.terms, total_cycles=left, commitment_cycles=None)
+    terms = offer.terms
+    if terms.total_cycles:
+        return terms  # it was sold without an end then, and is sold in instalments now
+    return replace(terms, commitment_cycles=max((terms.commitment_cycles or 0) - done, 0) or None)
+
+
+def may_be_resumed(subscription: Subscription, offer: Offer) -> bool:
+    try:
+        left_of(subscription, offer)
+    except NotResumable:
+        return False
+    return offer.on_sale
