@@ -298,11 +298,10 @@ def _imports(module: Module, library: str) -> bool:
 
 
 def test_a_proposal_is_composed_in_one_place_and_written_in_one() -> None:
-    kinds = {
-        f"kooneo.{name}"
-        for name in ("mail.conditions", "winback.guard", "winback.letters", "winback.queries", "winback.figures")
-    }
-    assert _mentioning("MailKind.PROPOSAL") <= kinds, "whoever else has to do with proposals asks kooneo.winback"
+    winback = {f"kooneo.winback.{module}" for module in ("figures", "guard", "letters", "queries")}
+    assert _mentioning("MailKind.PROPOSAL") == {"kooneo.mail.conditions", *winback}, (
+        "whoever else has to do with proposals asks kooneo.winback"
+    )
     assert _calling("_proposal") == {"kooneo.winback.letters.of_the_series", "kooneo.winback.letters.by_hand"}
     assert _calling("of_the_series") | _calling("by_hand") == {
         "kooneo.winback.previews.previewed",
