@@ -26,7 +26,7 @@ from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
 from kooneo.orders.office import blueprint as proposals_pages
 from kooneo.orders.resumption import blueprint as resumption_pages
-from kooneo.orders.services import create, look, payments
+from kooneo.orders.services import create, look
 from kooneo.orders.views import blueprint as orders_pages
 from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
@@ -118,8 +118,23 @@ STYLESHEETS = (
 
 # Imported for what it registers: its jobs must be known to the worker.
 JOBS = (
-    *(begin, carry_out, codes, create, files, forget, identify, look, payments, refunds, resume, send, settle, step),
-    *(takeover_steps, verify),
+    *(
+        begin,
+        carry_out,
+        codes,
+        create,
+        files,
+        forget,
+        identify,
+        look,
+        refunds,
+        resume,
+        send,
+        settle,
+        step,
+        takeover_steps,
+    ),
+    verify,
 )
 
 

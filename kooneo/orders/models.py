@@ -39,10 +39,10 @@ class Order(MerchantScoped, TermsColumns, LeaseColumns, Base):
         Index("ix_orders_address_placed_at", "address", "placed_at"),
         Index("ix_orders_subscription_id", "subscription_id"),
         Index(
-            "ix_orders_due",
+            "ix_orders_unsettled",
             "next_attempt_at",
-            sqlite_where=text("next_attempt_at IS NOT NULL"),
-            postgresql_where=text("next_attempt_at IS NOT NULL"),
+            sqlite_where=text("state IN ('open', 'awaiting')"),
+            postgresql_where=text("state IN ('open', 'awaiting')"),
         ),
     )
 

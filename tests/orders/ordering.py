@@ -16,7 +16,6 @@ from kooneo.extensions import db
 from kooneo.orders.models import Order, OrderState
 from kooneo.orders.services.create import create
 from kooneo.orders.services.look import conclude_what_has_begun, look
-from kooneo.orders.services.payments import book_payments
 from kooneo.subscriptions.models import Subscription
 
 PERSON = {"given_name": "Léa", "family_name": "Bernard", "email": "Lea@client.test"}
@@ -63,8 +62,7 @@ def customers_with(email: str) -> list[Customer]:
     return list(db.session.scalars(select(Customer).filter_by(email=email)))
 
 
-_create, _look, _book = in_app(create), in_app(look), in_app(book_payments)
-the_minute_passes = in_app(conclude_what_has_begun)
+_create, _look, the_minute_passes = in_app(create), in_app(look), in_app(conclude_what_has_begun)
 
 
 def created(order: Order) -> Order:
@@ -76,12 +74,6 @@ def created(order: Order) -> Order:
 def looked_at(order: Order) -> Order:
     """The worker asks PayPal whether the customer has agreed."""
     _look(str(order.id))
-    return fresh(order)
-
-
-def booked(order: Order) -> Order:
-    """The worker writes down what PayPal took."""
-    _book(str(order.id))
     return fresh(order)
 
 

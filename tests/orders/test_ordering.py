@@ -22,7 +22,6 @@ from support.builders import (
 from support.mail import outbox
 from support.running import fresh, in_app
 
-from kooneo.billing.models import Payment, PaymentState
 from kooneo.catalog.models import Product
 from kooneo.clock import local_date, now
 from kooneo.extensions import db
@@ -40,7 +39,6 @@ from .ordering import (
     PERSON,
     Buyer,
     agreed,
-    booked,
     created,
     customers_with,
     decides,
@@ -62,11 +60,6 @@ def consent_of(subscription: Subscription) -> Consent | None:
 @in_app
 def plans_of(order: Order) -> list[PayPalPlan]:
     return list(db.session.query(PayPalPlan).filter_by(offer_id=order.offer_id))
-
-
-@in_app
-def payments_of(subscription: Subscription) -> list[Payment]:
-    return list(db.session.query(Payment).filter_by(subscription_id=subscription.id))
 
 
 def creations(paypal_plan: str, action: str) -> int:
@@ -199,28 +192,6 @@ def test_a_known_address_orders_like_a_new_one() -> None:
     first, _second = orders_of(offer)
     assert subscription_of(first).customer_id == known.id
     assert fresh(known).given_name == "Ada"
-
-
-def test_the_first_payment_is_written_down_once() -> None:
-    order = an_order()
-    subscription = agreed(order)
-    for _ in range(2):
-        order = booked(order)
-    (payment,) = payments_of(subscription)
-    assert (payment.amount_minor, payment.state) == (4900, PaymentState.COMPLETED)
-    assert order.next_attempt_at is None
-
-
-def test_the_first_payment_is_asked_for_again_while_paypal_is_silent() -> None:
-    order = an_order()
-    subscription = agreed(order)
-    paypal.fails(subscription.paypal_id or "", "transactions", "503")
-    order = booked(order)
-    assert payments_of(subscription) == []
-    assert order.next_attempt_at is not None
-    with at(order.next_attempt_at):
-        booked(order)
-    assert len(payments_of(subscription)) == 1
 
 
 # --- one plan for an offer

@@ -8,7 +8,6 @@ from kooneo.extensions import db, transaction
 from kooneo.mail.services.outbox import write
 from kooneo.orders.letters import confirmation
 from kooneo.orders.models import Order, OrderState
-from kooneo.orders.services.payments import plan_booking
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.queries import complete
@@ -36,8 +35,6 @@ def conclude(order_id: uuid.UUID) -> bool:
 def _make_contract(order: Order, subscription: Subscription) -> None:
     """It is made on the day on which the customer agreed; its confirmation is a message that they keep (Code de la consommation
     L221-13)."""
-    order.attempts = 0
-    plan_booking(order)
     merchant = db.session.get_one(Merchant, order.merchant_id)
     subscription.contracted_on = local_date(subscription.started_at, merchant.time_zone)
     db.session.flush()

@@ -10,7 +10,6 @@ from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.orders.models import Order, OrderState
 from kooneo.orders.services.conclude import conclude
-from kooneo.orders.services.payments import BOOK
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.verify import verify
@@ -67,8 +66,7 @@ def conclude_what_has_begun() -> None:
     known = waiting.where(Order.state == OrderState.AWAITING, Subscription.status != SubscriptionStatus.PENDING)
     for order_id in db.session.scalars(known).all():
         conclude(order_id)
-    for state, job in ((OrderState.AWAITING, LOOK), (OrderState.CONCLUDED, BOOK)):
-        for order_id, merchant_id, attempts in leases.due(Order, Order.state == state):
-            with transaction():
-                job_id = f"{job}:{leases.job_id(order_id, attempts)}"
-                jobs.enqueue(job, str(order_id), job_id=job_id, partition=str(merchant_id))
+    for order_id, merchant_id, attempts in leases.due(Order, Order.state == OrderState.AWAITING):
+        with transaction():
+            job_id = f"look:{leases.job_id(order_id, attempts)}"
+            jobs.enqueue(LOOK, str(order_id), job_id=job_id, partition=str(merchant_id))
