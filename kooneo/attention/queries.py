@@ -10,6 +10,7 @@ from kooneo.billing.queries import Row, count_taken_after_the_end, refundable_pa
 from kooneo.customers.models import Customer
 from kooneo.language import gettext as _
 from kooneo.legal.queries import OpenRequest, count_open, open_requests
+from kooneo.orders.queries import Twice, paid_twice
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
@@ -60,9 +61,15 @@ class TakenAfterTheEnd:
 
 
 @dataclass(frozen=True)
+class PaidTwice:
+    pair: Twice
+    template: str = "attention/_twice.html"
+
+
+@dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | PaidTwice]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -78,13 +85,17 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         Group(_("Demandes de vos clients"), _declared(merchant_id)),
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
         Group(_("Prélevé après la fin"), late),
+        Group(_("Abonnés deux fois"), [PaidTwice(pair) for pair in paid_twice(merchant_id)]),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
     ]
     return [group for group in found if group.matters]
 
 
 def count(merchant_id: uuid.UUID) -> int:
-    return queries.count_for_attention(merchant_id) + count_open(merchant_id) + count_taken_after_the_end(merchant_id)
+    counted = (
+        queries.count_for_attention(merchant_id) + count_open(merchant_id) + count_taken_after_the_end(merchant_id)
+    )
+    return counted + len(paid_twice(merchant_id))
 
 
 def _declared(merchant_id: uuid.UUID) -> list[Request]:

@@ -3,15 +3,13 @@
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField
-from wtforms.validators import UUID
 
 from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import get_or_404
 from kooneo.error_pages import problem_page
 from kooneo.language import gettext as _
+from kooneo.orders.forms import KeyedForm
 from kooneo.orders.letters import proposal
 from kooneo.orders.resuming import NotResumable
 from kooneo.orders.services.propose import may_be_proposed, propose
@@ -23,22 +21,17 @@ blueprint = Blueprint("proposals", __name__)
 Answer = str | tuple[str, int] | Response
 
 
-class ProposalForm(FlaskForm):  # type: ignore[misc]
-    key = HiddenField(validators=[UUID()], default=lambda: str(uuid.uuid4()))
-    """Made with the form: sent twice, it is one message."""
-
-
 @blueprint.get("/subscriptions/<uuid:subscription_id>/proposal")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def new_proposal(subscription_id: uuid.UUID) -> Answer:
     subscription = complete(get_or_404(Subscription, subscription_id))
-    return _page(subscription, ProposalForm(formdata=None)) if may_be_proposed(subscription) else _refused()
+    return _page(subscription, KeyedForm(formdata=None)) if may_be_proposed(subscription) else _refused()
 
 
 @blueprint.post("/subscriptions/<uuid:subscription_id>/proposal")
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def create_proposal(subscription_id: uuid.UUID) -> Answer:
-    subscription, form = get_or_404(Subscription, subscription_id), ProposalForm()
+    subscription, form = get_or_404(Subscription, subscription_id), KeyedForm()
     if not form.validate():
         return problem_page(422, _("Ce formulaire ne peut plus servir"), _("Rouvrez « Proposer de reprendre »."))
     customer_id = subscription.customer_id
@@ -50,7 +43,7 @@ def create_proposal(subscription_id: uuid.UUID) -> Answer:
     return redirect(url_for("subscriptions.index", customer_id=customer_id), 303)
 
 
-def _page(subscription: Subscription, form: ProposalForm) -> str:
+def _page(subscription: Subscription, form: KeyedForm) -> str:
     letter = proposal(subscription, signed_in().member.merchant)
     return render_template("orders/proposal.html", subscription=subscription, letter=letter, form=form)
 
