@@ -25,6 +25,7 @@ from kooneo.legal.services import carry_out, identify
 from kooneo.legal.views import blueprint as legal_pages
 from kooneo.mail.services import forget, send
 from kooneo.mail.views import blueprint as mailbox_pages
+from kooneo.orders.keeping import blueprint as keeping_pages
 from kooneo.orders.resumption import blueprint as resumption_pages
 from kooneo.orders.services import create, look
 from kooneo.orders.views import blueprint as orders_pages
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     declarations,
     help_pages,
     journal_pages,
+    keeping_pages,
     legal_pages,
     manual_pages,
     operations.blueprint,

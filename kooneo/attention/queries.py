@@ -21,6 +21,7 @@ from kooneo.legal.queries import OpenRequest, count_open, open_requests
 from kooneo.mail import words as mail_words
 from kooneo.mail.models import OutboxMessage
 from kooneo.mail.queries import count_undelivered, undelivered
+from kooneo.orders.queries import Twice, paid_twice
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
@@ -95,9 +96,15 @@ class Undelivered:
 
 
 @dataclass(frozen=True)
+class PaidTwice:
+    pair: Twice
+    template: str = "attention/_twice.html"
+
+
+@dataclass(frozen=True)
 class Group:
     title: str
-    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | RefundNotMade | Undelivered]
+    matters: Sequence[StrandedChange | Charging | Request | TakenAfterTheEnd | RefundNotMade | PaidTwice | Undelivered]
 
 
 def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
@@ -114,6 +121,7 @@ def groups(merchant_id: uuid.UUID, *, may_end_alone: bool) -> list[Group]:
         Group(_("Terminé ici, toujours prélevé chez PayPal"), charging),
         Group(_("Prélevé après la fin"), late),
         Group(_("Remboursements non faits"), _not_made(merchant_id)),
+        Group(_("Abonnés deux fois"), [PaidTwice(pair) for pair in paid_twice(merchant_id)]),
         Group(_("PayPal a refusé, ou ne répond plus"), stranded),
         Group(_("E-mails non remis"), [_undelivered(message) for message in undelivered(merchant_id)]),
     ]
@@ -128,7 +136,7 @@ def count(merchant_id: uuid.UUID) -> int:
         count_refunds_not_made,
         count_undelivered,
     )
-    return sum(count(merchant_id) for count in counts)
+    return sum(count(merchant_id) for count in counts) + len(paid_twice(merchant_id))
 
 
 def _declared(merchant_id: uuid.UUID) -> list[Request]:

@@ -18,6 +18,8 @@ SUBJECT_LENGTH = 250
 class MailKind(StrEnum):
     """Each has two templates of its name in templates/mail: text and HTML."""
 
+    ALREADY_SUBSCRIBED = "already_subscribed"
+    """To whose address an order came for what they pay for already."""
     CODE = "code"
     """Opens a customer's space: what it said is forgotten as soon as it has left."""
     DECLARATION_LINK = "declaration_link"

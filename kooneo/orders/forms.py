@@ -4,7 +4,7 @@ import uuid
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, StringField
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import UUID, InputRequired, Length, Regexp, ValidationError
 
 from kooneo.addresses import is_email
 from kooneo.language import gettext as _
@@ -13,6 +13,13 @@ from kooneo.orders.words import consent
 from kooneo.text import clean
 
 _NAME = 140
+
+
+class KeyedForm(FlaskForm):  # type: ignore[misc]
+    """Of the team."""
+
+    key = HiddenField(validators=[UUID()], default=lambda: str(uuid.uuid4()))
+    """Made with the form: sent twice, it is done once."""
 
 
 class ResumptionForm(FlaskForm):  # type: ignore[misc]

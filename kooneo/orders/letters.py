@@ -14,6 +14,19 @@ from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import price
 
 
+def already_subscribed(subscription: Subscription, merchant: Merchant) -> Letter:
+    """Before anything is paid twice. `subscription` is the one that runs, from subscriptions.queries.complete."""
+    return compose(
+        MailKind.ALREADY_SUBSCRIBED,
+        subject=_("Vous êtes déjà abonné à « %(title)s »", title=subscription.offer.title),
+        name=subscription.customer.name,
+        merchant=merchant,
+        title=subscription.offer.title,
+        since=day(subscription.contracted_on),
+        link=f"{current_app.config['SETTINGS'].base_url}/portal/{merchant.slug}/contents",
+    )
+
+
 def confirmation(order: Order, subscription: Subscription, merchant: Merchant) -> Letter:
     """Of the contract and its terms. `subscription` must come from subscriptions.queries.complete."""
     with calendar_of(merchant.time_zone):

@@ -1,9 +1,10 @@
 """Reading orders: merchant first."""
 
 import uuid
+from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from kooneo.catalog.models import Offer, OfferProduct
 from kooneo.extensions import db
@@ -29,6 +30,38 @@ def state_of(order_id: uuid.UUID) -> OrderState | None:
     # Ends the read, or the next look would see the same snapshot.
     db.session.rollback()
     return db.session.scalars(select(Order.state).filter_by(id=order_id)).one_or_none()
+
+
+@dataclass(frozen=True)
+class Twice:
+    """What a customer pays for twice: the subscription that came by an order, and one that ran beside it."""
+
+    ordered: Subscription
+    running: Subscription
+
+    @property
+    def both(self) -> tuple[Subscription, Subscription]:
+        return self.running, self.ordered
+
+
+def paid_twice(merchant_id: uuid.UUID) -> list[Twice]:
+    """Both are paid for, by the same person, and open a product in common."""
+    ordered, running = aliased(Subscription), aliased(Subscription)
+    theirs, others = aliased(OfferProduct), aliased(OfferProduct)
+    older = or_(
+        running.started_at < ordered.started_at, and_(running.started_at == ordered.started_at, running.id < ordered.id)
+    )
+    query = (
+        select(ordered, running)
+        .join(Order, Order.subscription_id == ordered.id)
+        .join(running, and_(running.customer_id == ordered.customer_id, running.id != ordered.id, older))
+        .join(theirs, theirs.offer_id == ordered.offer_id)
+        .join(others, and_(others.offer_id == running.offer_id, others.product_id == theirs.product_id))
+        .where(Order.merchant_id == merchant_id, ordered.status.in_(_LIVE), running.status.in_(_LIVE))
+        .options(joinedload(ordered.offer), joinedload(ordered.customer), joinedload(running.offer))
+        .order_by(ordered.started_at)
+    )
+    return [Twice(*row) for row in dict.fromkeys(map(tuple, db.session.execute(query).unique()))]
 
 
 def live_subscription(customer_id: uuid.UUID, offer: Offer) -> Subscription | None:

@@ -31,7 +31,7 @@ def by_hand(subscription: Subscription, merchant: Merchant, message_id: uuid.UUI
     paragraphs = (
         _("Bonjour %(name)s,", name=subscription.customer.name),
         f"{stopped} {_('Si vous le souhaitez, vous pouvez le reprendre : %(price)s.', price=price(terms))}",
-        _("Engagement : %(commitment)s", commitment=commitment(terms)),
+        commitment(terms) if terms.agreed_cycles else _("Sans engagement : vous arrêtez quand vous voulez."),
         _("Si vous ne faites rien, rien n'est prélevé."),
     )
     subject = _("Reprendre votre abonnement à « %(title)s » ?", title=title)

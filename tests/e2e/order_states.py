@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from support import builders, paypal
+from support.running import fresh
 
 from kooneo.catalog.models import Offer
 
 from . import steps
-from .stack import Stack
+from .stack import Stack, until
 
 
 def _open(page: Page, stack: Stack, offer: Offer) -> None:
@@ -86,7 +87,27 @@ def proposal(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("button", name="Envoyer la proposition")).to_be_visible()
 
 
+def paid_twice(page: Page, stack: Stack) -> None:
+    running = builders.a_subscription()
+    customer, offer = builders.customer_of(running), builders.offer_of(running)
+    order = builders.an_order(offer, email=customer.email)
+    until(lambda: fresh(order).approve_url is not None, "the worker asks PayPal")
+    page.goto(fresh(order).approve_url)
+    page.get_by_role("button", name="Accepter").click()
+    expect(page.get_by_role("heading", name="Vous êtes abonné")).to_be_visible(timeout=steps.ANSWER_MS)
+    steps.sign_in(page, stack, builders.merchant_of(running))
+    page.goto(f"{stack.url}/attention")
+    expect(page.get_by_role("link", name="Garder celui-ci")).to_have_count(2)
+
+
+def keeping(page: Page, stack: Stack) -> None:
+    paid_twice(page, stack)
+    page.get_by_role("link", name="Garder celui-ci").first.click()
+    expect(page.get_by_role("button", name="Garder celui-ci")).to_be_visible()
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(order_page, order_with_errors, order_closed, order_without_keys, order_already),
     *(order_waiting, order_left, order_returned, order_concluded, resumption, proposal),
+    *(paid_twice, keeping),
 ]

@@ -92,7 +92,7 @@ def _calm(world: World, without: Ablation) -> tuple[timedelta, timedelta]:
 
 def _minute(world: World, without: Ablation) -> None:
     if not without.retries:
-        sweep(world)
+        sweep(world, but=["catch_up_reconciliations"] if without.reconciliation else [])
     while jobs := [job for job in due_jobs() if not (without.retries and ":" in job[0])]:
         for job in jobs:
             run(world, job)

@@ -425,10 +425,15 @@ def test_who_pays_already_is_told_before_paying_twice() -> None:
     assert orders_of(offer) == []
 
 
-def test_a_stranger_is_not_told() -> None:
+def test_a_stranger_is_not_told_and_the_owner_of_the_address_is() -> None:
     subscription = a_subscription()
     offer = an_offer(*_products(subscription))
-    assert Buyer(offer).sends(email=customer_of(subscription).email).status_code == 303
+    buyer = Buyer(offer)
+    order = created(buyer.orders(email=customer_of(subscription).email))
+    assert order.state == OrderState.AWAITING
+    assert "déjà" not in buyer.open(buyer.page_of(order)).text
+    (letter,) = outbox(subscription)
+    assert (letter.kind, letter.recipient) == (MailKind.ALREADY_SUBSCRIBED, customer_of(subscription).email)
 
 
 @in_app

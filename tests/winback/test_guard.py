@@ -1,7 +1,9 @@
 """The guard: no way of sending passes it, and every way of sending is known."""
 
 import ast
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from support.acting import ask
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, customer_of, merchant_of, offer_of, product_of
-from support.mail import attempt_to_send, mailbox, restart_as_sender, sweep_outbox
+from support.mail import LETTER, attempt_to_send, mailbox, restart_as_sender, sweep_outbox
 from support.running import fresh, in_app
 from support.winback import (
     MONDAY,
@@ -26,12 +28,14 @@ from support.winback import (
     stops,
 )
 
+from kooneo.accounts.models import Merchant
 from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.models import JournalDetails, JournalEntry
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.mail import conditions
 from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
+from kooneo.mail.services.outbox import write
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
 from kooneo.winback.models import Refusal, WinbackMessage
@@ -179,8 +183,39 @@ def from_a_restored_backup(_subscription: Subscription, waiting: OutboxMessage) 
         attempt_to_send(waiting)
 
 
+def by_the_button_of_the_record(subscription: Subscription, _waiting: OutboxMessage) -> None:
+    with at(MONDAY + timedelta(days=1)):
+        office = signed_in(a_member(merchant_of(subscription)))
+        page = f"/subscriptions/{subscription.id}/proposal"
+        assert office.get(page).status_code == 409
+        assert office.post(page, {"key": str(subscription.id)}).status_code == 409
+        with pytest.raises(conditions.Unwanted):
+            _proposed_by_hand(subscription)
+
+
+@in_app
+def _proposed_by_hand(subscription: Subscription) -> None:
+    """As a form that was opened before would do."""
+    with transaction():
+        row = db.session.get_one(Subscription, subscription.id)
+        message = WinbackMessage(
+            id=uuid.uuid4(), merchant_id=row.merchant_id, subscription_id=row.id, customer_id=row.customer_id
+        )
+        db.session.add(message)
+        db.session.flush()
+        merchant, letter = db.session.get_one(Merchant, row.merchant_id), replace(LETTER, kind=MailKind.PROPOSAL)
+        write(letter, merchant=merchant, to="alice@client.test", cause_id=message.id, customer_id=row.customer_id)
+
+
 @pytest.mark.parametrize(
-    "way", [by_the_schedule, by_the_sweep, by_the_button_of_what_did_not_arrive, from_a_restored_backup]
+    "way",
+    [
+        by_the_button_of_the_record,
+        by_the_schedule,
+        by_the_sweep,
+        by_the_button_of_what_did_not_arrive,
+        from_a_restored_backup,
+    ],
 )
 def test_an_abandoned_subscription_is_never_proposed_again_by_any_way(
     way: Callable[[Subscription, OutboxMessage], None],
@@ -193,7 +228,8 @@ def test_an_abandoned_subscription_is_never_proposed_again_by_any_way(
     way(subscription, waiting)
     assert mailbox() == []
     assert len(proposals(subscription)) == 1
-    assert fresh(waiting).state == MessageState.DROPPED or way is by_the_schedule
+    with at(MONDAY + timedelta(minutes=1)):
+        assert attempt_to_send(waiting).state == MessageState.DROPPED
 
 
 def test_a_backup_from_before_the_end_of_its_use_does_not_propose_late() -> None:
@@ -298,11 +334,10 @@ def _imports(module: Module, library: str) -> bool:
 
 
 def test_a_proposal_is_composed_in_one_place_and_written_in_one() -> None:
-    kinds = {
-        f"kooneo.{name}"
-        for name in ("mail.conditions", "winback.guard", "winback.letters", "winback.queries", "winback.figures")
-    }
-    assert _mentioning("MailKind.PROPOSAL") <= kinds, "whoever else has to do with proposals asks kooneo.winback"
+    winback = {f"kooneo.winback.{module}" for module in ("figures", "guard", "letters", "queries")}
+    assert _mentioning("MailKind.PROPOSAL") == {"kooneo.mail.conditions", *winback}, (
+        "whoever else has to do with proposals asks kooneo.winback"
+    )
     assert _calling("_proposal") == {"kooneo.winback.letters.of_the_series", "kooneo.winback.letters.by_hand"}
     assert _calling("of_the_series") | _calling("by_hand") == {
         "kooneo.winback.previews.previewed",

@@ -21,6 +21,7 @@ from kooneo.orders.services.notes import note
 from kooneo.orders.services.place import CREATE
 from kooneo.orders.services.publish import Publication, forget, publication_of, publish
 from kooneo.orders.services.records import add_pending
+from kooneo.orders.services.warn import tell_whoever_pays_already
 from kooneo.paypal import Gateway, NewSubscription, PayPalError, Refused, RemoteApproval
 from kooneo.paypal import NotFound as PlanNotFound
 from kooneo.settings.services import gateway_for, paypal_account
@@ -126,7 +127,7 @@ def _attempt(leased: _Leased) -> None:
 def _await(leased: _Leased, approval: RemoteApproval) -> None:
     with transaction():
         order = _held(leased)
-        add_pending(order, approval.paypal_id)
+        tell_whoever_pays_already(order, add_pending(order, approval.paypal_id))
         order.state, order.approve_url, order.problem = OrderState.AWAITING, approval.approve_url, None
         order.attempts = 0
         plan_next_look(order)

@@ -18,6 +18,7 @@ from kooneo.mail.letters import Letter
 from kooneo.mail.services.outbox import write
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.winback import queries
+from kooneo.winback.guard import why_not
 from kooneo.winback.hours import next_opening
 from kooneo.winback.letters import by_hand, of_the_series
 from kooneo.winback.models import Refusal, Step, WinbackMessage
@@ -61,13 +62,15 @@ def propose(subscription_id: uuid.UUID, template: Template) -> None:
 
 
 def propose_by_hand(subscription: Subscription, *, key: uuid.UUID, by: Actor) -> WinbackMessage:
-    """Write the message that the team has read. The same key is the same message. Raises conditions.Unwanted, OneToday or
-    orders.resuming.NotResumable; then nothing leaves."""
+    """Write the message that the team has read. The same key is the same message. Raises conditions.Unwanted or
+    OneToday; then nothing leaves."""
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
     with transaction():
         subject = _locked(subscription_id)
         if known := queries.find_message(merchant_id, key):
             return known
+        if refusal := why_not(subject):
+            raise Unwanted(refusal)
         if had_today(subject):
             raise OneToday
         message = _decide(subject, None, message_id=key, proposed_on=_today(subject))

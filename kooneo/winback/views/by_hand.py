@@ -3,16 +3,14 @@
 import uuid
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField
-from wtforms.validators import UUID
 
 from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import get_or_404
 from kooneo.error_pages import problem_page
 from kooneo.language import gettext as _
 from kooneo.mail.conditions import Unwanted
+from kooneo.orders.forms import KeyedForm
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.queries import complete
 from kooneo.winback import words
@@ -28,11 +26,6 @@ Answer = str | tuple[str, int] | Response
 _PATH = "/subscriptions/<uuid:subscription_id>/proposal"
 
 
-class ProposalForm(FlaskForm):  # type: ignore[misc]
-    key = HiddenField(validators=[UUID()], default=lambda: str(uuid.uuid4()))
-    """Made with the form: sent twice, it is one message."""
-
-
 @blueprint.get(_PATH)
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def new_proposal(subscription_id: uuid.UUID) -> Answer:
@@ -41,7 +34,7 @@ def new_proposal(subscription_id: uuid.UUID) -> Answer:
         return _refused(words.why_not(refusal))
     if had_today(subscription):
         return _refused(words.one_today())
-    form = ProposalForm(formdata=None)
+    form = KeyedForm(formdata=None)
     letter = by_hand(subscription, signed_in().member.merchant, uuid.UUID(form.key.data))
     return render_template("winback/proposal.html", subscription=subscription, letter=letter, form=form)
 
@@ -49,12 +42,10 @@ def new_proposal(subscription_id: uuid.UUID) -> Answer:
 @blueprint.post(_PATH)
 @requires(Permission.CHANGE_SUBSCRIPTIONS)
 def create_proposal(subscription_id: uuid.UUID) -> Answer:
-    subscription, form = get_or_404(Subscription, subscription_id), ProposalForm()
+    subscription, form = get_or_404(Subscription, subscription_id), KeyedForm()
     if not form.validate():
         return problem_page(422, _("Ce formulaire ne peut plus servir"), _("Rouvrez « Proposer de reprendre »."))
     customer_id = subscription.customer_id
-    if refusal := why_not(subscription):
-        return _refused(words.why_not(refusal))
     try:
         propose_by_hand(subscription, key=uuid.UUID(form.key.data), by=signed_in().actor)
     except OneToday:

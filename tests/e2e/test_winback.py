@@ -1,0 +1,70 @@
+"""Somebody leaves, is proposed to come back, and says no for good."""
+
+import re
+from datetime import datetime, timedelta
+
+from playwright.sync_api import Page, expect
+from support import builders, winback
+from support.mail import attempt_to_send
+
+from kooneo.clock import now
+from kooneo.subscriptions.models import Subscription
+from kooneo.winback.hours import next_opening
+
+from . import steps
+from .stack import Stack, until
+
+STOP = "Ne plus me le proposer"
+
+
+def test_the_proposal_arrives_and_no_means_no(page: Page, stack: Stack) -> None:
+    subscription = builders.a_subscription()
+    merchant, customer = builders.merchant_of(subscription), builders.customer_of(subscription)
+    card = steps.signed_in_record(page, stack, subscription)
+    page.goto(f"{stack.url}/settings/winback")
+    page.get_by_role("checkbox", name="Proposer à mes anciens clients").check()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("Les propositions sont activées")).to_be_visible()
+
+    card = steps.open_record(page, stack, subscription)
+    card.get_by_role("link", name=steps.CANCEL).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Kooneo pourra proposer à {customer.name} de reprendre")
+    dialog.get_by_role("button", name=steps.CANCEL).click()
+    steps.has_status(card, "cancelled", "Annulé")
+
+    # Three days later, at an hour that is not quiet.
+    moment = next_opening(now(), merchant.time_zone) + timedelta(minutes=1)
+    winback.ended(subscription, days=3.1)
+    until(lambda: _arrived(page, stack, subscription, moment) == 1, "the proposal arrives")
+    page.locator(".letters > li", has_text=customer.email).filter(has_text="Votre abonnement à").first.get_by_role(
+        "link"
+    ).click()
+    found = re.search(r"/portal/\S+/unsubscribe/\S+", page.locator("pre.letter").inner_text())
+    assert found
+
+    page.goto(f"{stack.url}{found.group()}")
+    page.get_by_role("button", name=STOP).click()
+    expect(page.get_by_text("ne vous proposera plus")).to_be_visible()
+    assert page.evaluate("window.violations") == []
+
+    card = steps.open_record(page, stack, subscription)
+    steps.has_status(card, "abandoned", "Abandonné")
+    card.locator(".history > summary").click()
+    expect(card.locator(".history-list")).to_contain_text(STOP)
+    expect(card.get_by_role("link", name="Proposer de reprendre")).to_have_count(0)
+    for day in range(1, 60):
+        with winback.at(moment + timedelta(days=day)):
+            winback.proposing()
+    assert _arrived(page, stack, subscription, moment + timedelta(days=60)) == 1
+
+
+def _arrived(page: Page, stack: Stack, subscription: Subscription, moment: datetime) -> int:
+    """The proposals in the mailbox, once the worker's minute has come round at `moment`."""
+    with winback.at(moment):
+        winback.proposing()
+        for message in winback.proposals(subscription):
+            attempt_to_send(message)
+    page.goto(f"{stack.url}/dev/mailbox")
+    letters = page.locator(".letters > li", has_text=builders.customer_of(subscription).email)
+    return letters.filter(has_not_text="est annulé").count()
