@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --no-annotate --no-hea
 UV := $(shell command -v uv || echo .cache/uv/bin/uv)
 PYTEST = KOONEO_TEST_REQUIRE_ALL=1 $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo demo-reset test faults picture lint types lock clean
+.PHONY: help demo demo-reset test bench faults picture lint types lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -35,15 +35,21 @@ test: $(DEV) $(HTMX) ## Check everything: style, types, and the tests on SQLite 
 SEED ?= 1
 FAULTS ?= 100000
 KILLS ?= 1000
-FAULTS_ON = PYTHONPATH=tests KOONEO_TEST_ENGINE=
+ON_ENGINE = PYTHONPATH=tests KOONEO_TEST_ENGINE=
+
+bench: $(DEV) $(HTMX) ## Measure what a hanging PayPal costs everybody else, as ratios, on both databases
+	tools/install_test_system.sh
+	$(ON_ENGINE)sqlite $(BIN)/python -m bench
+	$(ON_ENGINE)postgresql $(BIN)/python -m bench
+
 faults: $(DEV) $(HTMX) ## Have everything go wrong on both databases and draw docs/reliability.md (hours; FAULTS=5000 KILLS=20 for less)
 	tools/install_test_system.sh
 	rm -f .cache/faults/faults-*.json .cache/faults/kills-*.json
-	$(FAULTS_ON)sqlite $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
-	$(FAULTS_ON)postgresql $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
-	$(FAULTS_ON)sqlite $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
-	$(FAULTS_ON)postgresql $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
-	$(FAULTS_ON)sqlite $(BIN)/python -m faults --write
+	$(ON_ENGINE)sqlite $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
+	$(ON_ENGINE)postgresql $(BIN)/python -m faults --keep --seed $(SEED) --faults $(FAULTS)
+	$(ON_ENGINE)sqlite $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
+	$(ON_ENGINE)postgresql $(BIN)/python -m faults.kills --keep --seed $(SEED) --kills $(KILLS)
+	$(ON_ENGINE)sqlite $(BIN)/python -m faults --write
 
 picture: $(DEV) $(HTMX) ## Take the README's picture of a customer's record anew
 	KOONEO_PICTURE=1 $(BIN)/python -m pytest -q tests/e2e/test_picture.py

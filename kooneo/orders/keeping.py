@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import get_or_404
-from kooneo.billing.services.request import NotRefundable, RefundInProgress
 from kooneo.error_pages import problem_page
 from kooneo.language import gettext as _
 from kooneo.orders.forms import KeyedForm
@@ -16,7 +15,7 @@ from kooneo.orders.services.keep import end_the_other, last_payment
 from kooneo.subscriptions.lifecycle import NotAllowed
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.queries import complete
-from kooneo.subscriptions.services.request import ChangeInProgress, KeysMissing
+from kooneo.subscriptions.services.request import ChangeInProgress, KeyReused, KeysMissing
 from kooneo.subscriptions.waiting import wait_for_outcome
 
 blueprint = Blueprint("keeping", __name__)
@@ -49,7 +48,7 @@ def create_keeping(subscription_id: uuid.UUID) -> Answer:
     customer_id, reason = kept.customer_id, _("Abonné deux fois")
     try:
         change = end_the_other(other, reason=reason, by=signed_in().actor, key=uuid.UUID(form.key.data))
-    except (ChangeInProgress, NotAllowed, RefundInProgress, NotRefundable):
+    except (ChangeInProgress, NotAllowed, KeyReused):
         return problem_page(
             409, _("Une demande est déjà en cours"), _("Attendez la réponse de PayPal, puis rouvrez « À traiter ».")
         )

@@ -13,7 +13,6 @@ import logging
 import random
 import sys
 import time
-import uuid
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
@@ -26,8 +25,8 @@ from e2e.stack import Stack, until
 from flask import Flask
 from paypal_simulator.server import running_simulator
 from support import engines, paypal
-from support.builders import PASSWORD, a_customer, a_member, a_merchant, a_product, a_subscription, an_offer
-from support.html import read
+from support.builders import a_customer, a_member, a_merchant, a_product, a_subscription, an_offer
+from support.person import Person
 from support.postgres import a_server
 from support.reconciling import reconciled
 from support.running import running_app, settings_for
@@ -47,34 +46,6 @@ _PATHS = [
 ]
 _SERVER_DIES_EVERY = 25
 _PATIENCE = 1800.0
-
-
-class Person:
-    """A member of the team with a browser, who sends a form again when nobody answers."""
-
-    def __init__(self, url: str, email: str) -> None:
-        self._url, self._email = url, email
-        self._session = requests.Session()
-
-    def signs_in(self) -> None:
-        token = self._token(self._session.get(f"{self._url}/login", timeout=10).text)
-        form = {"csrf_token": token, "email": self._email, "password": PASSWORD}
-        self._session.post(f"{self._url}/login", data=form, timeout=10)
-
-    def asks(self, subscription_id: uuid.UUID, path: str) -> None:
-        address = f"{self._url}/subscriptions/{subscription_id}/{path}"
-        page = self._session.get(address, timeout=10)
-        if page.status_code != 200:
-            return
-        form = {"csrf_token": self._token(page.text), "change_key": str(uuid.uuid4()), "reason": ""}
-        for _ in range(3):
-            with suppress(requests.RequestException):
-                if self._session.post(address, data=form, timeout=10, allow_redirects=False).status_code < 500:
-                    return
-
-    @staticmethod
-    def _token(page: str) -> str:
-        return str(read(page).find("meta", name="csrf-token")["content"])
 
 
 @dataclass

@@ -20,6 +20,7 @@ from support.builders import (
     merchant_of,
 )
 from support.mail import outbox
+from support.refunds import catch_up_with_payments, number_of_readings, payments_of
 from support.running import fresh, in_app
 
 from kooneo.catalog.models import Product
@@ -154,6 +155,17 @@ def test_paypal_says_active_and_the_content_opens() -> None:
     assert "Vous êtes abonné" in buyer.open(buyer.page_of(order)).text
     (customer,) = [one for one in customers_with("lea@client.test") if one.merchant_id == subscription.merchant_id]
     assert contract(at_home(customer), subscription)["data-status"] == "active"
+
+
+def test_its_first_payment_stands_in_the_record_once_paypal_lists_it() -> None:
+    order = created(Buyer(an_offer()).orders())
+    subscription = subscription_of(order)
+    decides(order)
+    looked_at(order)
+    assert number_of_readings(subscription) == 1
+    catch_up_with_payments(subscription)
+    (payment,) = payments_of(subscription)
+    assert (payment.amount_minor, payment.currency, payment.state) == (4900, "EUR", "completed")
 
 
 def test_without_the_tick_the_right_to_withdraw_stays() -> None:

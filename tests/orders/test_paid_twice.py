@@ -4,8 +4,9 @@ import pytest
 from support import paypal
 from support.acting import attempt, changes_of
 from support.browser import signed_in
-from support.builders import a_customer, a_member, a_payment, a_subscription, an_order, merchant_of, offer_of
+from support.builders import a_customer, a_member, a_subscription, an_order, merchant_of, offer_of
 from support.html import Element
+from support.refunds import refunds_of, taken
 from support.running import fresh
 
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
@@ -30,7 +31,7 @@ def keeping(page: Element) -> list[str]:
 def test_one_is_kept_and_the_other_ends(kept: int) -> None:
     both = twice()
     other = both[1 - kept]
-    a_payment(other)
+    payment = taken(other)
     browser = signed_in(a_member(merchant_of(other)))
     addresses = keeping(browser.open("/attention"))
     assert addresses == [f"/subscriptions/{one.id}/keeping" for one in both]
@@ -39,7 +40,10 @@ def test_one_is_kept_and_the_other_ends(kept: int) -> None:
     key = page.find("input", name="key")["value"]
     assert browser.post(addresses[kept], {"key": key}).status_code == 303
     (change,) = changes_of(other)
+    assert refunds_of(other) == [], "PayPal has not confirmed the end yet"
     attempt(change)
+    (refund,) = refunds_of(other)
+    assert (refund.payment_id, refund.amount_minor) == (payment.id, payment.amount_minor)
     assert fresh(other).status == SubscriptionStatus.CANCELLED
     assert paypal.status(other.paypal_id or "") == "CANCELLED"
     assert fresh(both[kept]).status == SubscriptionStatus.ACTIVE

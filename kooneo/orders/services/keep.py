@@ -1,10 +1,9 @@
-"""Garder celui-ci: of two subscriptions to the same product one stays, the other ends, and its last payment goes back."""
+"""Garder celui-ci: of two subscriptions to the same product one stays, the other ends, and then its last payment goes back."""
 
 import uuid
 
 from kooneo.billing.models import Payment
 from kooneo.billing.queries import refundable_payments
-from kooneo.billing.services.request import request_refund
 from kooneo.journal.services import Actor
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import StatusChange, Subscription
@@ -18,9 +17,7 @@ def last_payment(subscription: Subscription) -> Payment | None:
 
 
 def end_the_other(other: Subscription, *, reason: str, by: Actor, key: uuid.UUID) -> StatusChange:
-    """The same key is the same end and the same refund. Raises what request_change and request_refund raise."""
+    """The same key is the same end and the same refund. Raises what request_change raises."""
     payment = last_payment(other)
-    change = request_change(other, Wish(Action.CANCEL, reason, notify=True), by=by, key=str(key))
-    if payment is not None:
-        request_refund(payment, payment.refundable, by=by, key=f"keep-{key}")
-    return change
+    wish = Wish(Action.CANCEL, reason, notify=True, refund=payment.id if payment else None)
+    return request_change(other, wish, by=by, key=str(key))
