@@ -79,7 +79,7 @@ def test_a_new_merchant_finds_the_right_keys(page: Page, stack: Stack, scripted:
     page.get_by_label("Votre mot de passe Kooneo").fill(builders.PASSWORD)
     page.get_by_role("button", name="Enregistrer les clés").click()
     expect(page.get_by_text("Les clés PayPal sont enregistrées.")).to_be_visible()
-    facts = page.locator(".facts")
+    facts = page.locator(".facts").first
     expect(facts).to_contain_text(right["client_id"])
     expect(facts).to_contain_text("Production")
     expect(facts).to_contain_text("par Nora Petit")
