@@ -1,6 +1,7 @@
 """What the demo's two merchants sell, and by which rules it stays open."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from kooneo.accounts.models import Role
 from kooneo.catalog.models import AccessAfterCancellation, AccessAfterCompletion
@@ -40,7 +41,7 @@ class OfferPlan:
     total_cycles: int | None = None
     commitment_cycles: int | None = None
 
-    @property
+    @cached_property
     def terms(self) -> Terms:
         price = Money(self.price_minor, CURRENCY)
         return Terms(price, self.interval, self.interval_count, self.total_cycles, self.commitment_cycles)

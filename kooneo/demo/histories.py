@@ -138,7 +138,7 @@ def _quiet_start(start: datetime, terms: Terms, now: datetime) -> datetime:
     if terms.total_cycles:
         latest = now - timedelta(days=5)
         start = max(start, add_months(latest, -_months(terms) * (terms.total_cycles - 2)))
-    while due_dates(start, terms, until=now) != due_dates(start, terms, until=now + _QUIET):
+    while any(due > now for due in due_dates(start, terms, until=now + _QUIET)):
         start -= timedelta(days=2)
     return start
 

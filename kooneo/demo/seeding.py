@@ -2,8 +2,11 @@
 
 import fcntl
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,19 +73,40 @@ def _create_world(remote: Store) -> None:
 
 def _fill(remote: Store, number: int, progress: Progress) -> None:
     added = 0
-    for plans in _batches(_missing(number)):
-        batch = Batch(ATELIER_LUMIERE, now())
-        batch.add_customers(plans)
+    for batch in _built_ahead(_batches(_missing(number)), now()):
         with transaction():
             _write(remote, batch)
-        added += len(plans)
-        progress(len(plans))
+        added += len(batch.rows[Customer])
+        progress(len(batch.rows[Customer]))
     if added:
         with transaction():
             record(identify(ATELIER_LUMIERE.slug), "demo.seeded", by=_KOONEO, customers=added)
     if added > _MANY:
         with transaction():
             db.session.execute(text("ANALYZE"))
+
+
+def _built_ahead(some: Iterable[list[CustomerPlan]], at: datetime) -> Iterator[Batch]:
+    """While one batch is written the next is thought up, by a process of its own: each costs about as much as the other."""
+    plans = iter(some)
+    first = next(plans, None)
+    if first is None:
+        return
+    yield _built(at, first)
+    if (second := next(plans, None)) is None:
+        return
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as other:
+        coming = other.submit(_built, at, second)
+        for more in plans:
+            batch, coming = coming.result(), other.submit(_built, at, more)
+            yield batch
+        yield coming.result()
+
+
+def _built(at: datetime, plans: list[CustomerPlan]) -> Batch:
+    batch = Batch(ATELIER_LUMIERE, at)
+    batch.add_customers(plans)
+    return batch
 
 
 def _write(remote: Store, batch: Batch) -> None:

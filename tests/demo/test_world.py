@@ -247,6 +247,15 @@ def test_more_customers_come_beside_those_that_are_there() -> None:
     test_one_customer_of_the_first_page_has_ten_subscriptions()
 
 
+def test_many_more_are_built_by_another_process_and_all_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seeding, "_BATCH", 10)
+    steps: list[int] = []
+    before = db.session.scalar(select(func.count(Customer.id)).filter_by(merchant_id=merchant().id)) or 0
+    assert seeding.seed(before + 35, progress=steps.append) == 35
+    assert steps == [10, 10, 10, 5]
+    assert db.session.scalar(select(func.count(Customer.id)).filter_by(merchant_id=merchant().id)) == before + 35
+
+
 def _everything() -> dict[str, set[str]]:
     db.session.rollback()
     return {
