@@ -91,8 +91,7 @@ def test_after_a_silence_the_money_goes_once(kind: str, minor: int) -> None:
     payment = taken(subscription)
     paypal.fails(payment.paypal_transaction_id or "", "refund", kind, seconds=1)
     refund = ask_refund(payment, minor, key="k")
-    if kind == "timeout_applied":
-        impatient(subscription)
+    impatient(subscription, kind)
     refund = attempt(refund)
     assert refund.state == ChangeState.UNKNOWN
     assert try_until_settled(refund).state == ChangeState.DONE

@@ -106,7 +106,7 @@ def test_the_worker_died_between_paypals_answer_and_our_commit(request_: Request
 @pytest.mark.parametrize("kind", ["timeout_applied", "500_applied", "reset_after", "truncated"])
 def test_paypal_did_it_without_saying_so(request_: Request, kind: str) -> None:
     subscription = request_.subject()
-    impatient(subscription)
+    impatient(subscription, kind)
     paypal.fails(subscription.paypal_id, request_.at_paypal, kind, seconds=1)
     _is_done(request_, subscription, attempt(ask(subscription, request_.action)))
 
@@ -117,7 +117,7 @@ def test_paypal_did_it_without_saying_so(request_: Request, kind: str) -> None:
 @pytest.mark.parametrize("kind", ["timeout", "500", "503", "reset_before", "html"])
 def test_it_was_not_done_and_is_tried_again(request_: Request, kind: str) -> None:
     subscription = request_.subject()
-    impatient(subscription)
+    impatient(subscription, kind)
     paypal.fails(subscription.paypal_id, request_.at_paypal, kind, seconds=1)
     unsure = attempt(ask(subscription, request_.action))
     assert (unsure.state, fresh(subscription).status) == (ChangeState.UNKNOWN, subscription.status)
@@ -201,7 +201,7 @@ def test_a_slow_or_silent_paypal_refunds_once(kind: str, seconds: float) -> None
     subscription = a_subscription()
     payment = refunds.taken(subscription)
     paypal.fails(payment.paypal_transaction_id or "", "refund", kind, seconds=seconds)
-    impatient(subscription, 0.6)
+    impatient(subscription, kind)
     refund = refunds.try_until_settled(refunds.ask_refund(payment, 1500, key="k"))
     assert refund.state == ChangeState.DONE
     assert (fresh(payment).refunded_minor, refunds.at_paypal(subscription)) == (1500, "PARTIALLY_REFUNDED")

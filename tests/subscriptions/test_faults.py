@@ -67,7 +67,7 @@ NOT_APPLIED = [
 @pytest.mark.parametrize(("kind", "options"), APPLIED, ids=[row[0] for row in APPLIED])
 def test_paypal_did_it_without_saying_so(kind: str, options: dict[str, float], action: Action) -> None:
     subscription = a_subscription()
-    impatient(subscription)
+    impatient(subscription, kind)
     paypal.fails(subscription.paypal_id, "cancel", kind, **options)
     change = attempt(ask(subscription, action))
     assert not change.already_done
@@ -78,7 +78,7 @@ def test_paypal_did_it_without_saying_so(kind: str, options: dict[str, float], a
 def test_paypal_did_it_and_can_not_be_read_afterwards(kind: str, options: dict[str, float]) -> None:
     """The next attempt reads first, and does not tell PayPal a second time."""
     subscription = a_subscription()
-    impatient(subscription)
+    impatient(subscription, kind)
     change = ask(subscription, "cancel")
     paypal.fails(subscription.paypal_id, "cancel", kind, **options)
     paypal.fails(subscription.paypal_id, "get", "slow", seconds=0)  # the look before
@@ -96,7 +96,7 @@ def test_paypal_did_it_and_can_not_be_read_afterwards(kind: str, options: dict[s
 @pytest.mark.parametrize(("kind", "options", "problem"), NOT_APPLIED, ids=[row[0] for row in NOT_APPLIED])
 def test_it_was_not_done_and_is_tried_again(kind: str, options: dict[str, float], problem: str, action: Action) -> None:
     subscription = a_subscription()
-    impatient(subscription)
+    impatient(subscription, kind)
     paypal.fails(subscription.paypal_id, "cancel", kind, **options)
     unsure = attempt(ask(subscription, action))
     assert (unsure.state, unsure.problem, unsure.to_status) == (ChangeState.UNKNOWN, problem, None)
@@ -120,7 +120,7 @@ def test_it_was_not_done_and_is_tried_again(kind: str, options: dict[str, float]
 )
 def test_while_paypal_can_not_be_read_nothing_is_sent(kind: str, options: dict[str, float], problem: str) -> None:
     subscription = a_subscription()
-    impatient(subscription)
+    impatient(subscription, kind, reading=True)
     paypal.fails(subscription.paypal_id, "get", kind, **options)
     unsure = attempt(ask(subscription, "cancel"))
     assert (unsure.state, unsure.problem) == (ChangeState.UNKNOWN, problem)

@@ -9,7 +9,6 @@ from support.acting import (
     at,
     attempt,
     ended,
-    impatient,
     jobs_of,
     journal_of,
     later,
@@ -129,7 +128,6 @@ def test_the_sweep_takes_up_what_a_dead_worker_held_once_its_lease_is_over() -> 
 
 def test_paypal_heals_in_the_night() -> None:
     subscription = a_subscription()
-    impatient(subscription)
     paypal.fails(subscription.paypal_id, "*", "503", times=5)
     change = try_until_settled(ask(subscription, "cancel"))
     assert (change.state, paypal.status(subscription.paypal_id)) == (ChangeState.DONE, "CANCELLED")

@@ -13,6 +13,7 @@ from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.journal.models import JournalDetails, JournalEntry
 from kooneo.journal.services import Actor, verify
+from kooneo.paypal.transport import Reply, Transport
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import StatusChange, Subscription
@@ -93,11 +94,28 @@ def later(**duration: float) -> Iterator[None]:
 
 
 @in_app
-def impatient(subscription: Subscription, seconds: float = 0.3) -> None:
-    """Kooneo waits no longer than this for PayPal, with this merchant's keys, until the test is over."""
+def impatient(subscription: Subscription, kind: str, *, reading: bool = False) -> None:
+    """When this fault is a silent PayPal, Kooneo waits no longer than a moment for it to act (or, `reading`, to be read), with
+    this merchant's keys, until the test is over. For all else it waits as ever: how busy the machine is must not decide."""
+    if not kind.startswith("timeout"):
+        return
     account = paypal_account(subscription.merchant_id)
     assert account is not None
-    gateway_for(account)._api._transport._timeouts = (seconds, seconds)
+    api = gateway_for(account)._api
+    usual, brief = api._transport, Transport(0.3, 0.3)
+    api._transport = _Impatient(brief, usual) if reading else _Impatient(usual, brief)
+
+
+class _Impatient(Transport):
+    def __init__(self, reading: Transport, acting: Transport) -> None:
+        self._reading, self._acting = reading, acting
+
+    def send(self, method: str, url: str, *, acts: bool, **request: Any) -> Reply:
+        return (self._acting if acts else self._reading).send(method, url, acts=acts, **request)
+
+    def close(self) -> None:
+        self._reading.close()
+        self._acting.close()
 
 
 @in_app
