@@ -1,5 +1,6 @@
 """What every test stands on: a database of its own on the chosen engine, the app, and a PayPal on this machine."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,9 +12,11 @@ from hypothesis import settings
 from paypal_simulator.server import running_simulator
 from support import builders, engines, paypal
 from support.postgres import server_for_this_run
-from support.running import close, create_app, running_app, settings_for
+from support.running import built, close, create_app, current_one, pages_wait, running_app, settings_for
 
 _run = ExitStack()
+
+ITS_DATABASE = "of-a-test"
 
 # How long an example takes is the machine's affair.
 settings.register_profile("kooneo", deadline=None)
@@ -68,17 +71,43 @@ def engine(session_folder: Path, paypal_url: str) -> Iterator[engines.Engine]:
         builders.a_worker_is_there()
     yield chosen
     if isinstance(chosen, engines.PostgreSQL):
-        chosen.drop_template()
+        chosen.drop()
+
+
+@pytest.fixture(autouse=True)
+def no_page_waits_in_vain() -> Iterator[None]:
+    """Where no worker is there, nothing comes. `busy_hands` are waited for."""
+    with pages_wait(0):
+        yield
 
 
 @pytest.fixture
 def database_url(engine: engines.Engine) -> Iterator[str]:
-    with engine.copy() as url:
+    with engine.copy(ITS_DATABASE) as url:
         yield url
 
 
+@pytest.fixture(scope="session")
+def app_of_all_tests(engine: engines.Engine, session_folder: Path, paypal_url: str) -> Flask:
+    """Built once: what it has learnt (routes, compiled SQL and templates) is the same for every test."""
+    with engine.copy(ITS_DATABASE) as url:
+        return built(settings_for(url, session_folder / "instance-of-a-test", paypal_url))
+
+
 @pytest.fixture
-def app(database_url: str, tmp_path: Path, paypal_url: str) -> Iterator[Flask]:
-    with running_app(settings_for(database_url, tmp_path / "instance", paypal_url)) as running:
-        yield running
+def app(app_of_all_tests: Flask, database_url: str) -> Iterator[Flask]:
+    """With a database and an instance folder that nobody has used."""
+    settings = app_of_all_tests.config["SETTINGS"]
+    assert settings.database_url == database_url
+    settings.instance.mkdir(exist_ok=True)
+    with current_one(app_of_all_tests):
+        yield app_of_all_tests
         paypal.heals()
+    shutil.rmtree(settings.instance)
+
+
+@pytest.fixture
+def new_app(app: Flask) -> Iterator[Flask]:
+    """For tests that change the app itself: nobody else gets it."""
+    with running_app(app.config["SETTINGS"]) as running:
+        yield running

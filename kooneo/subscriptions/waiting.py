@@ -12,23 +12,24 @@ from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
 from kooneo.thread_budget import place_to_wait
 
 SECONDS = 3.0
+"""At most, for one answer."""
 _LOOK_EVERY = 0.05
 
 
-def wait_for_outcome(change_id: uuid.UUID, seconds: float = SECONDS) -> bool:
+def wait_for_outcome(change_id: uuid.UUID) -> bool:
     """Wait until the change is settled or PayPal's silence is known. False when it was not worth waiting any longer."""
-    return wait_until(lambda: _state(change_id) != ChangeState.OPEN, seconds)
+    return wait_until(lambda: _state(change_id) != ChangeState.OPEN)
 
 
 def wait_for_check(subscription_id: uuid.UUID, asked_at: datetime) -> bool:
     """Wait until PayPal was looked at after `asked_at`."""
-    return wait_until(lambda: _checked_after(subscription_id, asked_at), SECONDS)
+    return wait_until(lambda: _checked_after(subscription_id, asked_at))
 
 
-def wait_until(happened: Callable[[], bool], seconds: float = SECONDS) -> bool:
-    """At most `seconds`, and not at all when too many wait already."""
+def wait_until(happened: Callable[[], bool]) -> bool:
+    """Not at all when too many wait already."""
     with place_to_wait() as may_wait:
-        deadline = time.monotonic() + (seconds if may_wait else 0)
+        deadline = time.monotonic() + (SECONDS if may_wait else 0)
         while not (done := happened()) and time.monotonic() < deadline:
             time.sleep(_LOOK_EVERY)
         return done

@@ -194,12 +194,12 @@ def test_nothing_of_another_merchant_stands_on_any_page(app: Flask, world: World
                 assert "voisin" not in body, f"{path}{query} shows another merchant's rows"
 
 
-def test_an_error_shows_an_id_and_nothing_of_the_inside(app: Flask, world: World) -> None:
-    @app.get("/login/broken")
+def test_an_error_shows_an_id_and_nothing_of_the_inside(new_app: Flask, world: World) -> None:
+    @new_app.get("/login/broken")
     def broken() -> str:
         raise RuntimeError("canary of the inside")
 
-    app.view_functions["broken"].permission = "see"  # type: ignore[attr-defined]
+    new_app.view_functions["broken"].permission = "see"  # type: ignore[attr-defined]
     owner = signed_in(world.owner)
     response = owner.get("/login/broken")
     assert response.status_code == 500
@@ -208,8 +208,8 @@ def test_an_error_shows_an_id_and_nothing_of_the_inside(app: Flask, world: World
     assert re.search(r"référence\s?: [0-9a-f]{8}", response.text.replace("\u00a0", " "))
 
 
-def test_a_view_without_a_permission_answers_nobody(app: Flask, world: World) -> None:
-    @app.get("/customers/forgotten")
+def test_a_view_without_a_permission_answers_nobody(new_app: Flask, world: World) -> None:
+    @new_app.get("/customers/forgotten")
     def forgotten() -> str:
         return "open to everybody"
 

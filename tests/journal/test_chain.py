@@ -32,7 +32,7 @@ def _lines(merchant: Merchant, number: int = 4) -> list[JournalEntry]:
 def _tamper(statement: str, **values: object) -> None:
     """Somebody with the database's own tools, the guard taken away first."""
     if db.engine.dialect.name == "postgresql":
-        db.session.execute(text("ALTER TABLE journal_entries DISABLE TRIGGER journal_entries_append_only"))
+        db.session.execute(text("SET LOCAL session_replication_role = replica"))
     else:
         for verb in ("update", "delete"):
             db.session.execute(text(f"DROP TRIGGER IF EXISTS journal_entries_no_{verb}"))

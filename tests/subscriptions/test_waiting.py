@@ -1,12 +1,13 @@
 """A page waits a moment for the worker; too many pages do not."""
 
 import threading
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
 from support.acting import ask, attempt
 from support.builders import a_subscription
-from support.running import in_app
+from support.running import in_app, pages_wait
 from support.worker import wait_until
 
 from kooneo import thread_budget
@@ -14,13 +15,17 @@ from kooneo.config import WEB_THREADS
 from kooneo.subscriptions import waiting
 from kooneo.subscriptions.models import StatusChange
 
-pytestmark = pytest.mark.usefixtures("app")
-
 LONG = 30.0
 
 
+@pytest.fixture(autouse=True)
+def patient(app: Flask) -> Iterator[None]:
+    with pages_wait(LONG):
+        yield
+
+
 def _waits(change: StatusChange) -> threading.Thread:
-    thread = threading.Thread(target=in_app(waiting.wait_for_outcome), args=[change.id, LONG])
+    thread = threading.Thread(target=in_app(waiting.wait_for_outcome), args=[change.id])
     thread.start()
     return thread
 
@@ -51,4 +56,4 @@ def test_nobody_waits_for_what_is_not_there(app: Flask) -> None:
     change = ask(a_subscription(), "cancel")
     attempt(change)
     with app.app_context():
-        waiting.wait_for_outcome(change.id, LONG)
+        waiting.wait_for_outcome(change.id)

@@ -74,7 +74,7 @@ class Server:
     def start(self) -> None:
         options = (
             f"-c listen_addresses= -c unix_socket_directories={self.folder} -c max_connections=300"
-            f" -c fsync=off -c full_page_writes=off -c autovacuum=off {self.options}"
+            f" -c fsync=off -c full_page_writes=off -c autovacuum=off -c jit=off {self.options}"
         )
         self._run("pg_ctl", "-D", self.folder / "data", "-l", self.folder / "log", "-o", options, "-w", "start")
 

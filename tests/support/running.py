@@ -13,6 +13,7 @@ from kooneo import create_app
 from kooneo.config import Mode, Settings
 from kooneo.extensions import Base, db
 from kooneo.paypal import close_gateways
+from kooneo.subscriptions import waiting
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -62,23 +63,47 @@ def settings_for(database_url: str, instance: Path, paypal_url: str, **changes: 
 @contextmanager
 def running_app(settings: Settings) -> Iterator[Flask]:
     """The app that builders and `in_app` functions use meanwhile."""
+    with current_one(built(settings)) as app:
+        yield app
+
+
+def built(settings: Settings) -> Flask:
     app = create_app(settings)
     app.jinja_env.bytecode_cache = _compiled_templates
+    return app
+
+
+@contextmanager
+def current_one(app: Flask) -> Iterator[Flask]:
+    """Another test may use it afterwards, with another database at the same address."""
+    settings = app.config["SETTINGS"]
     _apps.append(app)
     try:
         yield app
     finally:
         _apps.pop()
         close(app)
+        app.config["SETTINGS"] = settings
 
 
 def close(app: Flask) -> None:
+    """It lets go of the database, of PayPal and of its queue; the next use opens them anew."""
     close_gateways()
     client = app.extensions.pop("jobs", None)
     if client is not None:
         client.destroy()
     with app.app_context():
         db.engine.dispose()
+
+
+@contextmanager
+def pages_wait(seconds: float) -> Iterator[None]:
+    """For the worker's outcome, in this process."""
+    usual, waiting.SECONDS = waiting.SECONDS, seconds
+    try:
+        yield
+    finally:
+        waiting.SECONDS = usual
 
 
 def current() -> Flask:

@@ -19,6 +19,8 @@ from kooneo.extensions import db
 from kooneo.subscriptions.models import ChangeState, StatusChange
 from kooneo.subscriptions.services.settle import settle
 
+from .running import pages_wait
+
 PATIENCE = 60.0
 """Not a measure of speed: only a hanging test is to end."""
 
@@ -139,7 +141,8 @@ def busy_hands(app: Flask) -> Iterator[None]:
     thread = threading.Thread(target=work)
     thread.start()
     try:
-        yield
+        with pages_wait(PATIENCE):
+            yield
     finally:
         stop.set()
         thread.join()
