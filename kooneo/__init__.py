@@ -33,6 +33,9 @@ from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
 from kooneo.portal.services import codes
 from kooneo.portal.views import blueprint as portal_pages
+from kooneo.renewals import guard as renewals_guard
+from kooneo.renewals import remarks as renewal_remarks
+from kooneo.renewals.services import notify, plan
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
@@ -147,6 +150,8 @@ JOBS = (
         forget,
         identify,
         look,
+        notify,
+        plan,
         process,
         propose,
         refunds,
@@ -158,6 +163,8 @@ JOBS = (
         takeover_steps,
     ),
     verify,
+    renewal_remarks,
+    renewals_guard,
     winback_guard,
 )
 

@@ -18,6 +18,7 @@ from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.history import HistoryLine, history
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.remarks import Remark, remarks_on
 from kooneo.subscriptions.services.unresolved import may_end_without_paypal
 
 
@@ -40,6 +41,8 @@ class Card:
     no_action: str
     """Why nothing (more) can be done, in words."""
     note: Note | None
+    remarks: Sequence[Remark]
+    """What other parts have to say of it."""
     change: StatusChange | None
     """The latest."""
     may_verify: bool
@@ -85,6 +88,7 @@ class Card:
             state,
             access,
             self.paid,
+            self.remarks,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
@@ -117,7 +121,7 @@ def _draw(
     facts = {row.id: subscription_facts(row) for row in rows}
     grants = grant_facts(merchant_id, customer_id)
     payments, totals = queries.newest_payments(merchant_id, ids), queries.paid_totals(merchant_id, ids)
-    account = paypal_account(merchant_id)
+    account, remarks = paypal_account(merchant_id), remarks_on(shown)
     cards = []
     for row in shown:
         decisions = decide_for(facts[row.id], list(facts.values()), grants, now())
@@ -134,6 +138,7 @@ def _draw(
             locked_actions=locked,
             no_action=answers.keys_missing().lead if locked else no_action,
             note=notes.get(row.id) or _note(row, change),
+            remarks=remarks.get(row.id, ()),
             change=change,
             may_record_payment=may_change
             and not row.status.ended
