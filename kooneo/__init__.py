@@ -51,6 +51,7 @@ from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 from kooneo.winback import dialogs as winback_dialogs
 from kooneo.winback import guard as winback_guard
+from kooneo.winback import remarks as winback_remarks
 from kooneo.winback.services import answer, propose
 from kooneo.winback.views.by_hand import blueprint as proposals_pages
 from kooneo.winback.views.links import blueprint as winback_links
@@ -166,6 +167,7 @@ JOBS = (
     renewal_remarks,
     renewals_guard,
     winback_guard,
+    winback_remarks,
 )
 
 

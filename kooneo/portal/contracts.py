@@ -57,7 +57,7 @@ class Contract:
 
 
 def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
-    held = cards.of_customer(customer.merchant_id, customer.id, may_change=False)
+    held = cards.of_customer(customer.merchant_id, customer.id, may_change=False, for_team=False)
     declared = verified_requests(customer.merchant_id, [card.subscription.id for card in held])
     sells = paypal_account(customer.merchant_id) is not None
     renewals = renewals_of([card.subscription for card in held])

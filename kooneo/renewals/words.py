@@ -53,8 +53,8 @@ def for_customer(renewals: Renewals) -> str:
         return may_end_freely(freed)
     if notice and notice.missed_at:
         return _(
-            "Vous n'avez pas été prévenu à temps de sa reconduction : à partir du %(day)s, vous pourrez y mettre fin à "
-            "tout moment, sans frais.",
+            "Vous n'avez pas été prévenu à temps de la reconduction de ce contrat : à partir du %(day)s, vous pourrez y "
+            "mettre fin à tout moment, sans frais.",
             day=day(notice.renews_on),
         )
     if notice and notice.sent_at:
@@ -69,7 +69,7 @@ def for_customer(renewals: Renewals) -> str:
 
 def may_end_freely(freed: RenewalNotice) -> str:
     return _(
-        "Vous n'avez pas été prévenu à temps de sa reconduction : depuis le %(day)s, vous pouvez y mettre fin à tout "
+        "Vous n'avez pas été prévenu à temps de la reconduction de ce contrat : depuis le %(day)s, vous pouvez y mettre fin à tout "
         "moment, sans frais. Ce que vous avez déjà payé pour la suite vous est alors remboursé sous trente jours.",
         day=day(freed.renews_on),
     )

@@ -94,10 +94,17 @@ class Card:
 
 
 def of_customer(
-    merchant_id: uuid.UUID, customer_id: uuid.UUID, *, may_change: bool, notes: Mapping[uuid.UUID, Note] | None = None
+    merchant_id: uuid.UUID,
+    customer_id: uuid.UUID,
+    *,
+    may_change: bool,
+    for_team: bool = True,
+    notes: Mapping[uuid.UUID, Note] | None = None,
 ) -> list[Card]:
     """`notes` replaces a card's own note, by subscription: the answer to what was just asked."""
-    return _draw(queries.of_customer(merchant_id, customer_id), merchant_id, customer_id, may_change, notes or {})
+    rows = queries.of_customer(merchant_id, customer_id)
+    remarks = remarks_on(rows) if for_team else {}
+    return _draw(rows, merchant_id, customer_id, may_change, notes or {}, remarks)
 
 
 def one(subscription: Subscription, *, may_change: bool, note: Note | None = None) -> Card:
@@ -105,7 +112,8 @@ def one(subscription: Subscription, *, may_change: bool, note: Note | None = Non
     merchant_id, customer_id = subscription.merchant_id, subscription.customer_id
     notes = {subscription.id: note} if note else {}
     rows = queries.of_customer(merchant_id, customer_id)
-    return _draw(rows, merchant_id, customer_id, may_change, notes, only=subscription.id)[0]
+    shown = [row for row in rows if row.id == subscription.id]
+    return _draw(rows, merchant_id, customer_id, may_change, notes, remarks_on(shown), only=subscription.id)[0]
 
 
 def _draw(
@@ -114,6 +122,7 @@ def _draw(
     customer_id: uuid.UUID,
     may_change: bool,
     notes: Mapping[uuid.UUID, Note],
+    remarks: Mapping[uuid.UUID, Sequence[Remark]],
     only: uuid.UUID | None = None,
 ) -> list[Card]:
     shown = [row for row in rows if only in (None, row.id)]
@@ -121,7 +130,7 @@ def _draw(
     facts = {row.id: subscription_facts(row) for row in rows}
     grants = grant_facts(merchant_id, customer_id)
     payments, totals = queries.newest_payments(merchant_id, ids), queries.paid_totals(merchant_id, ids)
-    account, remarks = paypal_account(merchant_id), remarks_on(shown)
+    account = paypal_account(merchant_id)
     cards = []
     for row in shown:
         decisions = decide_for(facts[row.id], list(facts.values()), grants, now())

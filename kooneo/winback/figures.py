@@ -1,4 +1,4 @@
-"""What has come of each message of the series."""
+"""What has come of each message of the series, and of those sent by hand."""
 
 import uuid
 from collections.abc import Mapping
@@ -32,16 +32,17 @@ class Figures:
 _Old, _New, _Later = aliased(Subscription), aliased(Subscription), aliased(WinbackMessage)
 
 
-def figures_of(merchant_id: uuid.UUID) -> Mapping[Step, Figures]:
+def figures_of(merchant_id: uuid.UUID) -> Mapping[Step | None, Figures]:
+    """By message of the series; none stands for those that the team sent by hand."""
     counted, taken_up, recovered = _counted(merchant_id), _taken_up(merchant_id), _recovered(merchant_id)
-    found = {}
-    for step in Step:
+    found: dict[Step | None, Figures] = {}
+    for step in (*Step, None):
         sent, followed, abandoned = counted.get(step, (0, 0, 0))
         found[step] = Figures(sent, followed, taken_up.get(step, 0), abandoned, tuple(recovered.get(step, ())))
     return found
 
 
-def _counted(merchant_id: uuid.UUID) -> dict[Step, tuple[int, int, int]]:
+def _counted(merchant_id: uuid.UUID) -> dict[Step | None, tuple[int, int, int]]:
     """Sent, followed, abandoned: the instants that are known."""
     sent, followed, abandoned = OutboxMessage.sent_at, WinbackMessage.followed_at, WinbackMessage.stopped_at
     query = (
@@ -50,19 +51,19 @@ def _counted(merchant_id: uuid.UUID) -> dict[Step, tuple[int, int, int]]:
         .where(WinbackMessage.merchant_id == merchant_id, OutboxMessage.kind == MailKind.PROPOSAL)
         .group_by(WinbackMessage.step)
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query) if row[0]}
+    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query)}
 
 
-def _taken_up(merchant_id: uuid.UUID) -> dict[Step, int]:
+def _taken_up(merchant_id: uuid.UUID) -> dict[Step | None, int]:
     query = _after_a_message(select(WinbackMessage.step, func.count(_New.id.distinct())), merchant_id)
     return dict(db.session.execute(query.group_by(WinbackMessage.step)).all())
 
 
-def _recovered(merchant_id: uuid.UUID) -> dict[Step, list[Money]]:
+def _recovered(merchant_id: uuid.UUID) -> dict[Step | None, list[Money]]:
     paid = func.sum(KEPT_MINOR)
     query = _after_a_message(select(WinbackMessage.step, Payment.currency, paid), merchant_id)
     query = query.join(Payment, Payment.subscription_id == _New.id).where(Payment.state == PaymentState.COMPLETED)
-    found: dict[Step, list[Money]] = {}
+    found: dict[Step | None, list[Money]] = {}
     for step, currency, total in db.session.execute(query.group_by(WinbackMessage.step, Payment.currency)):
         found.setdefault(step, []).append(Money(int(total), currency))
     return found

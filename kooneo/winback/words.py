@@ -30,6 +30,12 @@ def why_not(refusal: Refusal) -> str:
     return _("La reprise ne peut pas être proposée : %(why)s.", why=detail_value("refusal", refusal))
 
 
+def because(refusal: Refusal) -> str:
+    """The reason alone."""
+    why = detail_value("refusal", refusal)
+    return f"{why[:1].upper()}{why[1:]}."
+
+
 def one_today() -> str:
     return _("Ce client a déjà reçu une proposition aujourd'hui : attendez demain.")
 

@@ -77,7 +77,14 @@ def again_taken_up(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("déjà repris")).to_be_visible()
 
 
+def proposals_stopped(page: Page, stack: Stack) -> None:
+    subscription = _cancelled()
+    builders.a_subscription(builders.customer_of(subscription), offer=builders.offer_of(subscription), days=0)
+    card = steps.signed_in_record(page, stack, subscription)
+    expect(card.locator(".mark")).to_have_text("Propositions arrêtées")
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(winback_settings, winback_settings_of_nobody, winback_step, winback_step_with_errors),
-    *(unsubscribing, unsubscribed, unsubscribing_unknown, again, again_taken_up),
+    *(unsubscribing, unsubscribed, unsubscribing_unknown, again, again_taken_up, proposals_stopped),
 ]

@@ -1,22 +1,24 @@
 """Contracts that are renewed tacitly, and what the worker makes of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from kooneo.accounts.models import Merchant
+from kooneo.clock import local_date, now
 from kooneo.extensions import db
 from kooneo.mail.models import MailKind, OutboxMessage
 from kooneo.renewals.models import RenewalNotice
 from kooneo.renewals.services.notify import send_notices
 from kooneo.renewals.services.plan import plan_notices
+from kooneo.renewals.terms import Term
 from kooneo.subscriptions.models import Subscription
 from kooneo.terms import Interval
 
 from .acting import at
-from .builders import a_merchant, a_product, a_subscription, an_offer
+from .builders import a_merchant, a_product, a_subscription, an_offer, saved
 from .mail import attempt_to_send, outbox
 from .running import in_app
 
@@ -80,3 +82,19 @@ def the_worker_runs(moment: datetime) -> None:
 def _waiting() -> list[OutboxMessage]:
     query = select(OutboxMessage).filter_by(kind=MailKind.RENEWAL_NOTICE, state="waiting")
     return list(db.session.scalars(query))
+
+
+def a_missed_notice(subscription: Subscription) -> RenewalNotice:
+    """The row alone: it was renewed ten days ago, and nobody had been told in time."""
+    renewed_on = local_date(now(), "Europe/Paris") - timedelta(days=10)
+    term = Term(renewed_on)
+    return saved(  # type: ignore[no-any-return]
+        RenewalNotice(
+            merchant_id=subscription.merchant_id,
+            subscription_id=subscription.id,
+            renews_on=term.renews_on,
+            opens_on=term.opens_on,
+            closes_on=term.closes_on,
+            missed_at=now() - timedelta(days=40),
+        )
+    )
