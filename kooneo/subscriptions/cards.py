@@ -72,6 +72,10 @@ class Card:
         return self.change is not None and self.note is not None and answers.about_keys(self.change)
 
     @property
+    def proposals_stopped(self) -> bool:
+        return any(remark.stops_proposals for remark in self.remarks)
+
+    @property
     def waiting(self) -> bool:
         return self.change is not None and not self.change.state.settled
 

@@ -15,8 +15,8 @@ class Remark:
     label: str
     text: str
     tone: str = ""
-    mark: bool = False
-    """Whether the label stands beside the status too."""
+    stops_proposals: bool = False
+    """Then the label stands beside the status too, and no proposal is offered."""
 
 
 Source = Callable[[Sequence[Subscription]], Mapping[uuid.UUID, Remark]]

@@ -23,7 +23,8 @@ class Figures:
     sent: int = 0
     followed: int = 0
     taken_up: int = 0
-    """Subscriptions to one of its products that the same customer began after it and before the next message."""
+    """Subscriptions that the same customer began after it and before the next message, to one of the products that they had or that
+    it proposed."""
     abandoned: int = 0
     recovered: tuple[Money, ...] = ()
     """What was really paid for those, without what was given back: one amount for each currency."""
@@ -75,7 +76,7 @@ def _after_a_message(query: Any, merchant_id: uuid.UUID) -> Any:
     same_product = (
         select(one.product_id)
         .join(other, other.product_id == one.product_id)
-        .where(one.offer_id == _Old.offer_id, other.offer_id == _New.offer_id)
+        .where(one.offer_id.in_((_Old.offer_id, WinbackMessage.offer_id)), other.offer_id == _New.offer_id)
     )
     between = exists().where(
         _Later.subscription_id == WinbackMessage.subscription_id,

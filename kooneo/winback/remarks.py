@@ -16,7 +16,7 @@ def on_cards(subscriptions: Sequence[Subscription]) -> Mapping[uuid.UUID, Remark
     """Of what is Annulé: every other status says by itself that nothing is proposed."""
     refusals = {each.id: why_not(each) for each in subscriptions if each.status == SubscriptionStatus.CANCELLED}
     return {
-        subscription_id: Remark(_("Propositions arrêtées"), words.because(refusal), "mute", mark=True)
+        subscription_id: Remark(_("Propositions arrêtées"), words.because(refusal), "mute", stops_proposals=True)
         for subscription_id, refusal in refusals.items()
         if refusal
     }

@@ -33,7 +33,9 @@ def wants_no_more(subscription: Subscription) -> None:
 
 def test_what_may_be_proposed_has_no_mark() -> None:
     with at(MONDAY):
-        assert marks(card(a_cancelled())) == []
+        section = card(a_cancelled())
+    assert marks(section) == []
+    assert "Proposer de reprendre" in section.text
 
 
 def test_who_wants_no_more_of_it_is_marked_with_the_reason() -> None:
@@ -43,6 +45,7 @@ def test_who_wants_no_more_of_it_is_marked_with_the_reason() -> None:
         section = card(subscription)
     assert marks(section) == [MARK]
     assert "Le client ne veut plus de propositions." in section.text
+    assert "Proposer de reprendre" not in section.text, "what would be refused is not offered"
 
 
 def test_what_was_taken_up_is_marked_and_what_runs_is_not() -> None:
