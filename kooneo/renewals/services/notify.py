@@ -49,7 +49,7 @@ def _step(notice: RenewalNotice, subscription: Subscription, merchant: Merchant,
         _note("renewal.noticed", notice, subscription)
     elif message and message.state == MessageState.WAITING:
         pass  # the outbox is at it, until the window closes
-    elif message is None and _of_another_term(notice, subscription, merchant, today):
+    elif subscription.status.ended or (message is None and _of_another_term(notice, subscription, merchant, today)):
         db.session.delete(notice)
     elif today > notice.closes_on:
         _close(notice, subscription)
