@@ -33,6 +33,9 @@ from kooneo.portal import guard as portal_guard
 from kooneo.portal.office import blueprint as portal_options_pages
 from kooneo.portal.services import codes
 from kooneo.portal.views import blueprint as portal_pages
+from kooneo.renewals import guard as renewals_guard
+from kooneo.renewals import remarks as renewal_remarks
+from kooneo.renewals.services import notify, plan
 from kooneo.settings.views import blueprint as settings_pages
 from kooneo.subscriptions import words
 from kooneo.subscriptions.manual import blueprint as manual_pages
@@ -48,6 +51,7 @@ from kooneo.webhooks.views import blueprint as webhook_pages
 from kooneo.welcome.views import blueprint as welcome_pages
 from kooneo.winback import dialogs as winback_dialogs
 from kooneo.winback import guard as winback_guard
+from kooneo.winback import remarks as winback_remarks
 from kooneo.winback.services import answer, propose
 from kooneo.winback.views.by_hand import blueprint as proposals_pages
 from kooneo.winback.views.links import blueprint as winback_links
@@ -147,6 +151,8 @@ JOBS = (
         forget,
         identify,
         look,
+        notify,
+        plan,
         process,
         propose,
         refunds,
@@ -158,7 +164,10 @@ JOBS = (
         takeover_steps,
     ),
     verify,
+    renewal_remarks,
+    renewals_guard,
     winback_guard,
+    winback_remarks,
 )
 
 

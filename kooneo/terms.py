@@ -2,10 +2,13 @@
 
 import calendar
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import TypeVar
 
 from kooneo.money import Money
+
+Day = TypeVar("Day", bound=date)
 
 
 class Interval(StrEnum):
@@ -36,7 +39,8 @@ class Terms:
         return add_months(start, units * (12 if self.interval == Interval.YEAR else 1))
 
 
-def add_months(start: datetime, months: int) -> datetime:
+def add_months(start: Day, months: int) -> Day:
+    """A day, or an instant of one. `months` may be negative."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     day = min(start.day, calendar.monthrange(year, month + 1)[1])
     return start.replace(year=year, month=month + 1, day=day)

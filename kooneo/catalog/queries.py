@@ -59,6 +59,11 @@ def product_titles(merchant_id: uuid.UUID) -> list[tuple[uuid.UUID, str]]:
     return [(row.id, row.title) for row in db.session.execute(query)]
 
 
+def offers(merchant_id: uuid.UUID) -> Sequence[Offer]:
+    """Also those that are archived or not sold."""
+    return db.session.scalars(select(Offer).filter_by(merchant_id=merchant_id).order_by(Offer.title, Offer.id)).all()
+
+
 def offers_for_sale(merchant_id: uuid.UUID) -> Sequence[Offer]:
     return db.session.scalars(
         select(Offer).filter_by(merchant_id=merchant_id, for_sale=True, archived_at=None).order_by(Offer.title)

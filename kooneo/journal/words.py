@@ -25,6 +25,7 @@ KINDS = {
     "content": "Contenus",
     "offer": "Offres",
     "order": "Commandes",
+    "renewal": "Reconductions",
     "termination": "Résiliations",
     "withdrawal": "Rétractations",
     "takeover": "Reprise des abonnements PayPal",
@@ -82,6 +83,8 @@ EVENTS = {
     "payment.refund_given_up": ("Remboursement laissé de côté", "mute"),
     "payment.refund_needs_attention": ("Remboursement resté sans réponse sûre", "late"),
     "portal.options_changed": ("Espace client : réglages modifiés", ""),
+    "renewal.noticed": ("Avis de reconduction envoyé", ""),
+    "renewal.missed": ("Avis de reconduction non envoyé dans le délai", "late"),
     "termination.received": ("Résiliation demandée", "held"),
     "termination.verified": ("Résiliation confirmée par le lien", "held"),
     "termination.settled": ("Demande de résiliation traitée", ""),
@@ -141,6 +144,8 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "not_for_sale": "l'offre n'est plus en vente",
         "nothing_left": "il ne reste rien à payer",
         "too_old": "il attendait depuis plus de trois jours",
+        "no_renewal": "le contrat a pris fin",
+        "renewal_refused": "le client a déjà demandé la résiliation",
     },
     "step": {"first": "premier", "second": "deuxième", "third": "troisième", "by_hand": "envoyé à la main"},
 }
@@ -183,8 +188,13 @@ _DETAILS = {
     "step": "Message",
     "notice": "E-mail au client",
     "reference": "Référence",
+    "offer": "Abonnement",
+    "renews_on": "Reconduction",
 }
 """Details that are shown, with their label."""
+
+_DAYS = ("renews_on",)
+"""Details that are calendar days."""
 
 
 def kind_label(kind: str) -> str:
@@ -261,7 +271,9 @@ def field(name: str) -> str:
 
 def detail_value(name: str, value: object) -> str:
     text = _CODED.get(name, {}).get(str(value))
-    return _(text) if text else str(value)
+    if text:
+        return _(text)
+    return day(date.fromisoformat(str(value))) if name in _DAYS else str(value)
 
 
 def detail_label(name: str) -> str | None:

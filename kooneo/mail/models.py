@@ -32,6 +32,8 @@ class MailKind(StrEnum):
     """To who subscribed: the contract and its terms, once it is made."""
     PROPOSAL = "proposal"
     """To a former customer: taking up again. Only under its condition (kooneo.mail.conditions)."""
+    RENEWAL_NOTICE = "renewal_notice"
+    """Before a tacit renewal, in the time that the law gives. Only under its condition too."""
     TERMINATION_RECEIVED = "termination_received"
     WITHDRAWAL_RECEIVED = "withdrawal_received"
     """To who declared it: the acknowledgement."""

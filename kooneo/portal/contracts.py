@@ -17,6 +17,8 @@ from kooneo.money import Money
 from kooneo.orders.resuming import may_be_resumed
 from kooneo.portal import words
 from kooneo.portal.self_service import commitment_ends_on
+from kooneo.renewals.queries import Renewals, renewals_of
+from kooneo.renewals.words import for_customer
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import cards
 from kooneo.subscriptions.cards import Card
@@ -45,6 +47,8 @@ class Contract:
     request: LegalRequest | None
     """What the customer declared last of it, and can read again."""
     commitment_ends_on: date | None
+    renewal: str
+    """What the customer has to know of its tacit renewal."""
     may_end: bool
     may_resume: bool
     taken_up: bool
@@ -53,13 +57,19 @@ class Contract:
 
 
 def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
-    held = cards.of_customer(customer.merchant_id, customer.id, may_change=False)
+    held = cards.of_customer(customer.merchant_id, customer.id, may_change=False, for_team=False)
     declared = verified_requests(customer.merchant_id, [card.subscription.id for card in held])
     sells = paypal_account(customer.merchant_id) is not None
+    renewals = renewals_of([card.subscription for card in held])
     followed = {card.subscription.follows_id for card in held if not card.subscription.status.ended}
     return [
         _contract(
-            card, declared[card.subscription.id], time_zone, taken_up=card.subscription.id in followed, sells=sells
+            card,
+            declared[card.subscription.id],
+            renewals.get(card.subscription.id, Renewals()),
+            time_zone,
+            taken_up=card.subscription.id in followed,
+            sells=sells,
         )
         for card in held
     ]
@@ -72,7 +82,15 @@ def withdrawal_of(subscription: Subscription, time_zone: str) -> Withdrawal | No
     return Withdrawal(local_date(last_instant, time_zone), refund_of(subscription))
 
 
-def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str, *, taken_up: bool, sells: bool) -> Contract:
+def _contract(
+    card: Card,
+    declared: Sequence[LegalRequest],
+    renewals: Renewals,
+    time_zone: str,
+    *,
+    taken_up: bool,
+    sells: bool,
+) -> Contract:
     subscription = card.subscription
     standing = next((each for each in declared if _is_standing(each, subscription)), None)
     ending = subscription.status.ended or subscription.withdrawn_at or standing_termination(subscription, declared)
@@ -84,6 +102,7 @@ def _contract(card: Card, declared: Sequence[LegalRequest], time_zone: str, *, t
         under_way=_under_way(card, standing),
         request=standing or next(iter(declared), None),
         commitment_ends_on=commitment_ends_on(subscription, time_zone),
+        renewal=for_customer(renewals),
         may_end=not ending,
         may_resume=sells and may_be_resumed(subscription, subscription.offer) and not taken_up,
         taken_up=taken_up,

@@ -10,6 +10,8 @@ from kooneo.language import day
 from kooneo.language import gettext as _
 from kooneo.portal.options import Options
 from kooneo.portal.self_service import SelfService, commitment_ends_on, commitment_is_kept, self_service
+from kooneo.renewals.queries import freed_by
+from kooneo.renewals.words import may_end_freely
 from kooneo.subscriptions.consequences import ContentEffect, would_change
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, transition
 from kooneo.subscriptions.models import Subscription
@@ -33,6 +35,8 @@ class Ending:
     when: str
     """From when it holds, and who does it."""
     payments: str = ""
+    freely: str = ""
+    """The right to end at any time, of a contract that was renewed without a notice."""
     contents: Sequence[ContentEffect] = field(default_factory=tuple)
     message: str = ""
     """The merchant's own words."""
@@ -45,11 +49,13 @@ def ending_of(subscription: Subscription, options: Options, *, has_keys: bool, t
     """`subscription` must come from subscriptions.queries.of_customer, and be in force."""
     how = self_service(subscription, options, has_keys=has_keys)
     preview = preview_of(subscription, action_of(subscription))
+    freed = freed_by(subscription)
     wished_on = commitment_ends_on(subscription, time_zone) if how == SelfService.AT_COMMITMENT_END else None
     return Ending(
         how=how,
         when=when(how, wished_on),
         payments=_payments(subscription, how, preview.paypal),
+        freely=may_end_freely(freed) if freed else "",
         contents=preview.contents if how == SelfService.NOW else _contents_then(subscription, wished_on, time_zone),
         message=options.message,
         motives=motives(options),

@@ -14,6 +14,8 @@ from kooneo.portal.services.sessions import find_session
 
 SESSION_KEY = "customer"
 """Where the portal's cookie keeps the token of its session."""
+_WANTED = "wanted"
+"""And the path that somebody asked for before they signed in."""
 
 
 def init_app(app: Flask) -> None:
@@ -35,8 +37,21 @@ def guard() -> Response | None:
     g.time_zone = g.merchant.time_zone
     for_customers = getattr(current_app.view_functions[request.endpoint], "for_customers", False)
     if for_customers and portal_session() is None:
+        _remember_the_way()
         return htmx.to_page(url_for("portal.login", merchant_slug=slug))
     return None
+
+
+def _remember_the_way() -> None:
+    """The page that was asked for: signing in leads on to it."""
+    if request.method == "GET" and not htmx.is_htmx():
+        session[_WANTED] = request.path
+
+
+def way_on() -> str | None:
+    """Within this portal; taken once."""
+    wanted = session.pop(_WANTED, "")
+    return wanted if wanted.startswith(f"/portal/{this_merchant().slug}/") else None
 
 
 def this_merchant() -> Merchant:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from kooneo.clock import local_date
 from kooneo.portal.options import DuringCommitment, Options, options_of
+from kooneo.renewals.queries import freed_by
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
@@ -23,7 +24,7 @@ def self_service(subscription: Subscription, options: Options, *, has_keys: bool
         return SelfService.AS_REQUEST
     if subscription.total_cycles and not options.instalments:
         return SelfService.AS_REQUEST
-    if commitment_is_kept(subscription):
+    if commitment_is_kept(subscription) or freed_by(subscription):
         return SelfService.NOW
     return {
         DuringCommitment.ALLOWED: SelfService.NOW,

@@ -18,6 +18,7 @@ from kooneo.subscriptions.answers import Note
 from kooneo.subscriptions.history import HistoryLine, history
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.remarks import Remark, remarks_on
 from kooneo.subscriptions.services.unresolved import may_end_without_paypal
 
 
@@ -40,6 +41,8 @@ class Card:
     no_action: str
     """Why nothing (more) can be done, in words."""
     note: Note | None
+    remarks: Sequence[Remark]
+    """What other parts have to say of it."""
     change: StatusChange | None
     """The latest."""
     may_verify: bool
@@ -69,6 +72,10 @@ class Card:
         return self.change is not None and self.note is not None and answers.about_keys(self.change)
 
     @property
+    def proposals_stopped(self) -> bool:
+        return any(remark.stops_proposals for remark in self.remarks)
+
+    @property
     def waiting(self) -> bool:
         return self.change is not None and not self.change.state.settled
 
@@ -85,15 +92,23 @@ class Card:
             state,
             access,
             self.paid,
+            self.remarks,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
 
 def of_customer(
-    merchant_id: uuid.UUID, customer_id: uuid.UUID, *, may_change: bool, notes: Mapping[uuid.UUID, Note] | None = None
+    merchant_id: uuid.UUID,
+    customer_id: uuid.UUID,
+    *,
+    may_change: bool,
+    for_team: bool = True,
+    notes: Mapping[uuid.UUID, Note] | None = None,
 ) -> list[Card]:
     """`notes` replaces a card's own note, by subscription: the answer to what was just asked."""
-    return _draw(queries.of_customer(merchant_id, customer_id), merchant_id, customer_id, may_change, notes or {})
+    rows = queries.of_customer(merchant_id, customer_id)
+    remarks = remarks_on(rows) if for_team else {}
+    return _draw(rows, merchant_id, customer_id, may_change, notes or {}, remarks)
 
 
 def one(subscription: Subscription, *, may_change: bool, note: Note | None = None) -> Card:
@@ -101,7 +116,8 @@ def one(subscription: Subscription, *, may_change: bool, note: Note | None = Non
     merchant_id, customer_id = subscription.merchant_id, subscription.customer_id
     notes = {subscription.id: note} if note else {}
     rows = queries.of_customer(merchant_id, customer_id)
-    return _draw(rows, merchant_id, customer_id, may_change, notes, only=subscription.id)[0]
+    shown = [row for row in rows if row.id == subscription.id]
+    return _draw(rows, merchant_id, customer_id, may_change, notes, remarks_on(shown), only=subscription.id)[0]
 
 
 def _draw(
@@ -110,6 +126,7 @@ def _draw(
     customer_id: uuid.UUID,
     may_change: bool,
     notes: Mapping[uuid.UUID, Note],
+    remarks: Mapping[uuid.UUID, Sequence[Remark]],
     only: uuid.UUID | None = None,
 ) -> list[Card]:
     shown = [row for row in rows if only in (None, row.id)]
@@ -134,6 +151,7 @@ def _draw(
             locked_actions=locked,
             no_action=answers.keys_missing().lead if locked else no_action,
             note=notes.get(row.id) or _note(row, change),
+            remarks=remarks.get(row.id, ()),
             change=change,
             may_record_payment=may_change
             and not row.status.ended

@@ -1,4 +1,4 @@
-"""What has come of each message of the series."""
+"""What has come of each message of the series, and of those sent by hand."""
 
 import uuid
 from collections.abc import Mapping
@@ -23,7 +23,8 @@ class Figures:
     sent: int = 0
     followed: int = 0
     taken_up: int = 0
-    """Subscriptions to one of its products that the same customer began after it and before the next message."""
+    """Subscriptions that the same customer began after it and before the next message, to one of the products that they had or that
+    it proposed."""
     abandoned: int = 0
     recovered: tuple[Money, ...] = ()
     """What was really paid for those, without what was given back: one amount for each currency."""
@@ -32,16 +33,17 @@ class Figures:
 _Old, _New, _Later = aliased(Subscription), aliased(Subscription), aliased(WinbackMessage)
 
 
-def figures_of(merchant_id: uuid.UUID) -> Mapping[Step, Figures]:
+def figures_of(merchant_id: uuid.UUID) -> Mapping[Step | None, Figures]:
+    """By message of the series; none stands for those that the team sent by hand."""
     counted, taken_up, recovered = _counted(merchant_id), _taken_up(merchant_id), _recovered(merchant_id)
-    found = {}
-    for step in Step:
+    found: dict[Step | None, Figures] = {}
+    for step in (*Step, None):
         sent, followed, abandoned = counted.get(step, (0, 0, 0))
         found[step] = Figures(sent, followed, taken_up.get(step, 0), abandoned, tuple(recovered.get(step, ())))
     return found
 
 
-def _counted(merchant_id: uuid.UUID) -> dict[Step, tuple[int, int, int]]:
+def _counted(merchant_id: uuid.UUID) -> dict[Step | None, tuple[int, int, int]]:
     """Sent, followed, abandoned: the instants that are known."""
     sent, followed, abandoned = OutboxMessage.sent_at, WinbackMessage.followed_at, WinbackMessage.stopped_at
     query = (
@@ -50,19 +52,19 @@ def _counted(merchant_id: uuid.UUID) -> dict[Step, tuple[int, int, int]]:
         .where(WinbackMessage.merchant_id == merchant_id, OutboxMessage.kind == MailKind.PROPOSAL)
         .group_by(WinbackMessage.step)
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query) if row[0]}
+    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(query)}
 
 
-def _taken_up(merchant_id: uuid.UUID) -> dict[Step, int]:
+def _taken_up(merchant_id: uuid.UUID) -> dict[Step | None, int]:
     query = _after_a_message(select(WinbackMessage.step, func.count(_New.id.distinct())), merchant_id)
     return dict(db.session.execute(query.group_by(WinbackMessage.step)).all())
 
 
-def _recovered(merchant_id: uuid.UUID) -> dict[Step, list[Money]]:
+def _recovered(merchant_id: uuid.UUID) -> dict[Step | None, list[Money]]:
     paid = func.sum(KEPT_MINOR)
     query = _after_a_message(select(WinbackMessage.step, Payment.currency, paid), merchant_id)
     query = query.join(Payment, Payment.subscription_id == _New.id).where(Payment.state == PaymentState.COMPLETED)
-    found: dict[Step, list[Money]] = {}
+    found: dict[Step | None, list[Money]] = {}
     for step, currency, total in db.session.execute(query.group_by(WinbackMessage.step, Payment.currency)):
         found.setdefault(step, []).append(Money(int(total), currency))
     return found
@@ -74,7 +76,7 @@ def _after_a_message(query: Any, merchant_id: uuid.UUID) -> Any:
     same_product = (
         select(one.product_id)
         .join(other, other.product_id == one.product_id)
-        .where(one.offer_id == _Old.offer_id, other.offer_id == _New.offer_id)
+        .where(one.offer_id.in_((_Old.offer_id, WinbackMessage.offer_id)), other.offer_id == _New.offer_id)
     )
     between = exists().where(
         _Later.subscription_id == WinbackMessage.subscription_id,

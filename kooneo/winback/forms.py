@@ -1,11 +1,13 @@
 """What a merchant chooses and writes for the proposals."""
 
 import uuid
+from collections.abc import Mapping
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from kooneo.catalog.models import Offer
 from kooneo.language import gettext as _
 from kooneo.text import clean, clean_lines
 from kooneo.winback.models import SUBJECT_LENGTH, TEXT_LENGTH, Step
@@ -33,7 +35,12 @@ class StepForm(FlaskForm):  # type: ignore[misc]
     later: int | None = None
     """Of the one after it."""
 
+    offers: Mapping[str, Offer] = {}
+    """The merchant's, by id."""
+
     days = StringField(filters=[clean])
+    offer = StringField()
+    """The id of the one that it proposes; empty = the one that the customer had."""
     subject = StringField(filters=[clean])
     text = TextAreaField(filters=[clean_lines])
 
@@ -63,9 +70,26 @@ class StepForm(FlaskForm):  # type: ignore[misc]
         _fits(field, TEXT_LENGTH)
         _known(field)
 
+    def validate_offer(self, field: StringField) -> None:
+        if not field.data:
+            return
+        offer = self.offers.get(field.data)
+        if offer is None:
+            raise ValidationError(_("Choisissez une offre de la liste."))
+        if offer.archived_at:
+            raise ValidationError(
+                _("L'offre « %(title)s » est archivée : choisissez-en une autre, ou aucune.", title=offer.title)
+            )
+        if not offer.on_sale:
+            raise ValidationError(
+                _("L'offre « %(title)s » n'est plus en vente : choisissez-en une autre, ou aucune.", title=offer.title)
+            )
+
     def template(self, step: Step) -> Template:
         """Only of a form that was validated."""
-        return Template(step, int(self.days.data) if self.days.data else None, self.subject.data, self.text.data)
+        days, offer = self.days.data, self.offer.data
+        proposed = uuid.UUID(offer) if offer else None
+        return Template(step, int(days) if days else None, self.subject.data, self.text.data, proposed)
 
 
 def _fits(field: StringField, limit: int) -> None:

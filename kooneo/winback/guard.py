@@ -1,6 +1,7 @@
 """The guard: whether a proposal may leave. Every way of sending one comes through here, because the outbox asks: when the
 message is written, in the same transaction, and again before each attempt to send it (kooneo.mail.conditions)."""
 
+import uuid
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -34,27 +35,27 @@ _BY_STATUS = {
 def may_leave(message: OutboxMessage) -> Verdict:
     proposal = db.session.get_one(WinbackMessage, message.cause_id)
     subscription = db.session.get_one(Subscription, proposal.subscription_id)
-    refusal = Refusal.TOO_OLD if message.written_at < now() - FRESH else why_not(subscription)
+    refusal = Refusal.TOO_OLD if message.written_at < now() - FRESH else why_not(subscription, proposal.offer_id)
     if proposal.step is None:  # a person decided that it leaves, and when
         return Verdict(refusal=refusal)
     return Verdict(refusal=refusal or switched_off(subscription), not_before=_not_before(message))
 
 
-def why_not(subscription: Subscription) -> Refusal | None:
-    """Why nobody may propose to take up this subscription again; none when they may."""
-    if refusal := _BY_STATUS.get(subscription.status) or _of_the_contract(subscription):
+def why_not(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Refusal | None:
+    """Why nobody may propose to take up this subscription again, or `offer_id` in its place; none when they may."""
+    if refusal := _BY_STATUS.get(subscription.status) or _of_the_contract(subscription, offer_id):
         return refusal
-    return of_the_person(subscription) or of_the_offer(subscription)
+    return of_the_person(subscription) or of_the_offer(subscription, offer_id)
 
 
-def _of_the_contract(subscription: Subscription) -> Refusal | None:
+def _of_the_contract(subscription: Subscription, offer_id: uuid.UUID | None) -> Refusal | None:
     if subscription.withdrawn_at or _withdrawal_declared(subscription):
         return Refusal.WITHDRAWN
     if subscription.unconfirmed or subscription.charging:
         return Refusal.CHARGING
     if subscription.total_cycles and subscription.cycles_completed >= subscription.total_cycles:
         return Refusal.NOTHING_LEFT
-    return Refusal.TAKEN_UP if taken_up(subscription) else None
+    return Refusal.TAKEN_UP if taken_up(subscription, offer_id) else None
 
 
 def of_the_person(subscription: Subscription) -> Refusal | None:
@@ -64,8 +65,8 @@ def of_the_person(subscription: Subscription) -> Refusal | None:
     return None if is_email(customer.email) else Refusal.NO_ADDRESS
 
 
-def of_the_offer(subscription: Subscription) -> Refusal | None:
-    offer = db.session.get_one(Offer, subscription.offer_id)
+def of_the_offer(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Refusal | None:
+    offer = db.session.get_one(Offer, offer_id or subscription.offer_id)
     return None if offer.on_sale else Refusal.NOT_FOR_SALE
 
 
@@ -84,11 +85,12 @@ def _withdrawal_declared(subscription: Subscription) -> bool:
     return db.session.scalars(query.filter_by(kind=RequestKind.WITHDRAWAL).limit(1)).first() is not None
 
 
-def taken_up(subscription: Subscription) -> bool:
-    """It is in force again, or the same customer has another subscription to one of its products, or had one after it."""
+def taken_up(subscription: Subscription, offer_id: uuid.UUID | None = None) -> bool:
+    """It is in force again, or the same customer has another subscription to one of its products, or to one of those of the offer
+    that is proposed in its place, or had one after it."""
     if subscription.ended_at is None:
         return True
-    products = select(OfferProduct.product_id).filter_by(offer_id=subscription.offer_id)
+    products = select(OfferProduct.product_id).where(OfferProduct.offer_id.in_((subscription.offer_id, offer_id)))
     query = (
         select(Subscription.id)
         .filter_by(merchant_id=subscription.merchant_id, customer_id=subscription.customer_id)

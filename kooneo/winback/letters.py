@@ -14,14 +14,15 @@ from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import price
 from kooneo.winback.links import again_url, stop_url
 from kooneo.winback.placeholders import fill
-from kooneo.winback.series import Template
+from kooneo.winback.series import Template, other_offer
 
 
 def of_the_series(template: Template, subscription: Subscription, merchant: Merchant, message_id: uuid.UUID) -> Letter:
     """`subscription` with its customer and offer."""
     with calendar_of(merchant.time_zone):
-        subject = fill(template.subject, subscription, merchant)
-        return _proposal(subject, fill(template.text, subscription, merchant), merchant, message_id)
+        offer = other_offer(template)
+        subject = fill(template.subject, subscription, merchant, offer)
+        return _proposal(subject, fill(template.text, subscription, merchant, offer), merchant, message_id)
 
 
 def by_hand(subscription: Subscription, merchant: Merchant, message_id: uuid.UUID) -> Letter:

@@ -6,6 +6,7 @@ from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from kooneo.accounts.models import Merchant
+from kooneo.catalog.models import Offer
 from kooneo.orders.resuming import may_be_resumed
 from kooneo.subscriptions.models import Subscription
 
@@ -28,12 +29,16 @@ def again_url(merchant: Merchant, message_id: uuid.UUID) -> str:
     return f"{_portal(merchant)}/offers/again/{token_of(message_id)}"
 
 
-def order_url(merchant: Merchant, subscription: Subscription) -> str:
-    """Where it is taken up again, on what is left of it; or where one subscribes anew, once it is not cancelled any more.
-    `subscription` with its offer."""
-    if may_be_resumed(subscription, subscription.offer):
+def order_url(merchant: Merchant, subscription: Subscription, offer: Offer) -> str:
+    """Where it is taken up again, on what is left of it; or where one subscribes anew: to another offer, or once it is not
+    cancelled any more. `subscription` with its offer."""
+    if resumes(subscription, offer):
         return url_for("resumption.show", merchant_slug=merchant.slug, subscription_id=subscription.id)
-    return url_for("orders.show", merchant_slug=merchant.slug, slug=subscription.offer.slug)
+    return url_for("orders.show", merchant_slug=merchant.slug, slug=offer.slug)
+
+
+def resumes(subscription: Subscription, offer: Offer) -> bool:
+    return offer.id == subscription.offer_id and may_be_resumed(subscription, offer)
 
 
 def stop_url(merchant: Merchant, message_id: uuid.UUID) -> str:

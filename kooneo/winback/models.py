@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from kooneo.catalog.models import Offer
 from kooneo.clock import now
 from kooneo.columns import MerchantScoped, enum_column
 from kooneo.extensions import Base, UTCDateTime
@@ -74,6 +75,8 @@ class WinbackStep(Base):
     """After the end of the subscription; none = this message is not sent."""
     subject: Mapped[str] = mapped_column(String(SUBJECT_LENGTH))
     text: Mapped[str] = mapped_column(Text)
+    offer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("offers.id"))
+    """The offer that it proposes; none = the one that the customer had."""
 
 
 class UnproposedProduct(MerchantScoped, Base):
@@ -101,6 +104,8 @@ class WinbackMessage(MerchantScoped, Base):
     customer_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("customers.id"))
     step: Mapped[Step | None] = enum_column(Step)
     """None when a member of the team sent it."""
+    offer_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("offers.id"))
+    """The offer that it proposes instead of the one that the customer had."""
     decided_at: Mapped[datetime] = mapped_column(UTCDateTime, default=now)
     proposed_on: Mapped[date | None]
     """The merchant's calendar day; none when it was decided not to send it."""
@@ -112,6 +117,12 @@ class WinbackMessage(MerchantScoped, Base):
     """When it made the subscription Abandonné: by its link, or because it was the last one and stayed unanswered."""
 
     subscription: Mapped[Subscription] = relationship(lazy="raise")
+    other_offer: Mapped[Offer | None] = relationship(lazy="raise")
+
+    @property
+    def offer(self) -> Offer:
+        """What it proposes. Of one from queries.find_message."""
+        return self.other_offer or self.subscription.offer
 
 
 class OptOut(MerchantScoped, Base):

@@ -4,20 +4,23 @@ import re
 from collections.abc import Callable, Mapping
 
 from kooneo.accounts.models import Merchant
+from kooneo.catalog.models import Offer
 from kooneo.language import day
 from kooneo.orders.resuming import NotResumable, left_of
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.words import price
 
-Fact = Callable[[Subscription, Merchant], str]
+Fact = Callable[[Subscription, Merchant, Offer | None], str]
+"""Given the offer that is proposed, where it is another than the customer had."""
 
 PLACEHOLDERS: Mapping[str, Fact] = {
-    "prénom": lambda subscription, _merchant: subscription.customer.given_name or subscription.customer.name,
-    "nom": lambda subscription, _merchant: subscription.customer.family_name or subscription.customer.name,
-    "abonnement": lambda subscription, _merchant: subscription.offer.title,
-    "prix": lambda subscription, _merchant: price_again(subscription),
-    "date de fin": lambda subscription, _merchant: day(subscription.ended_at) if subscription.ended_at else "",
-    "marchand": lambda _subscription, merchant: merchant.name,
+    "prénom": lambda subscription, _merchant, _offer: subscription.customer.given_name or subscription.customer.name,
+    "nom": lambda subscription, _merchant, _offer: subscription.customer.family_name or subscription.customer.name,
+    "abonnement": lambda subscription, _merchant, _offer: subscription.offer.title,
+    "offre": lambda subscription, _merchant, offer: (offer or subscription.offer).title,
+    "prix": lambda subscription, _merchant, offer: price(offer.terms) if offer else price_again(subscription),
+    "date de fin": lambda subscription, _merchant, _offer: day(subscription.ended_at) if subscription.ended_at else "",
+    "marchand": lambda _subscription, merchant, _offer: merchant.name,
 }
 
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
@@ -32,9 +35,9 @@ def unknown(text: str) -> str | None:
     return next((braces for braces in ("{{", "}}") if braces in left), None)
 
 
-def fill(text: str, subscription: Subscription, merchant: Merchant) -> str:
+def fill(text: str, subscription: Subscription, merchant: Merchant, offer: Offer | None) -> str:
     """`subscription` with its customer and offer. What is put in is not looked through again: a name may hold braces."""
-    return _BRACES.sub(lambda found: PLACEHOLDERS[_name(found[1])](subscription, merchant), text)
+    return _BRACES.sub(lambda found: PLACEHOLDERS[_name(found[1])](subscription, merchant, offer), text)
 
 
 def price_again(subscription: Subscription) -> str:

@@ -64,11 +64,15 @@ def unanswered(merchant: Merchant, step: Step, before: datetime) -> Sequence[Win
 
 
 def find_message(merchant_id: uuid.UUID, message_id: uuid.UUID | None) -> WinbackMessage | None:
-    """With its subscription, customer and offer."""
+    """With its subscription, customer and offers."""
     query = select(WinbackMessage).filter_by(merchant_id=merchant_id, id=message_id)
     whole = joinedload(WinbackMessage.subscription)
     return db.session.scalars(
-        query.options(whole.joinedload(Subscription.customer), whole.joinedload(Subscription.offer))
+        query.options(
+            whole.joinedload(Subscription.customer),
+            whole.joinedload(Subscription.offer),
+            joinedload(WinbackMessage.other_offer),
+        )
     ).one_or_none()
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.language import gettext as _
 from kooneo.winback.models import Step, UnproposedProduct, WinbackSettings, WinbackStep
@@ -28,6 +29,8 @@ class Template:
     """After the end; none = it is not sent."""
     subject: str
     text: str
+    offer_id: uuid.UUID | None = None
+    """The offer that it proposes; none = the one that the customer had."""
 
 
 _WRITTEN = {
@@ -72,12 +75,16 @@ def series_of(merchant_id: uuid.UUID) -> Sequence[Template]:
     return [_template(step, rewritten.get(step)) for step in Step]
 
 
+def other_offer(template: Template) -> Offer | None:
+    return db.session.get(Offer, template.offer_id) if template.offer_id else None
+
+
 def template_of(merchant_id: uuid.UUID, step: Step) -> Template:
     return _template(step, db.session.get(WinbackStep, (merchant_id, step)))
 
 
 def _template(step: Step, row: WinbackStep | None) -> Template:
     if row is not None:
-        return Template(step, row.days, row.subject, row.text)
+        return Template(step, row.days, row.subject, row.text, row.offer_id)
     days, subject, text = _WRITTEN[step]
     return Template(step, days, _(subject), _(text))

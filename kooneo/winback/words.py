@@ -1,5 +1,6 @@
 """The French of proposals."""
 
+from kooneo.catalog.models import Offer
 from kooneo.journal.words import detail_value
 from kooneo.language import gettext as _
 from kooneo.language import ngettext
@@ -28,6 +29,18 @@ def switched(*, on: bool) -> str:
 def why_not(refusal: Refusal) -> str:
     """Of a proposal that somebody wanted to send: what the journal says, as a sentence."""
     return _("La reprise ne peut pas être proposée : %(why)s.", why=detail_value("refusal", refusal))
+
+
+def offer(offer: Offer) -> str:
+    if offer.archived_at:
+        return _("%(title)s (archivée)", title=offer.title)
+    return offer.title if offer.on_sale else _("%(title)s (pas en vente)", title=offer.title)
+
+
+def because(refusal: Refusal) -> str:
+    """The reason alone."""
+    why = detail_value("refusal", refusal)
+    return f"{why[:1].upper()}{why[1:]}."
 
 
 def one_today() -> str:

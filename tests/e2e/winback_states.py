@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 from support import builders, winback
+from support.acting import rewrite
 from support.builders import Subscription
 
+from kooneo.clock import now
 from kooneo.winback.models import WinbackMessage
 
 from . import steps
@@ -77,7 +79,33 @@ def again_taken_up(page: Page, stack: Stack) -> None:
     expect(page.get_by_text("déjà repris")).to_be_visible()
 
 
+def again_to_another_offer(page: Page, stack: Stack) -> None:
+    message = _written()
+    other = builders.an_offer(builders.a_product(builders.merchant_of(message)), title="Le carnet du mois")
+    rewrite(message, offer_id=other.id)
+    page.goto(f"{stack.url}{winback.again_path(message)}")
+    expect(page.get_by_role("heading", name="Le carnet du mois")).to_be_visible()
+
+
+def winback_step_with_an_archived_offer(page: Page, stack: Stack) -> None:
+    offer = builders.an_offer(title="Le carnet du mois")
+    steps.sign_in(page, stack, builders.merchant_of(offer))
+    page.goto(f"{stack.url}/settings/winback/first")
+    page.get_by_label("Offre proposée").select_option("Le carnet du mois")
+    rewrite(offer, archived_at=now())
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("est archivée").first).to_be_visible()
+
+
+def proposals_stopped(page: Page, stack: Stack) -> None:
+    subscription = _cancelled()
+    builders.a_subscription(builders.customer_of(subscription), offer=builders.offer_of(subscription), days=0)
+    card = steps.signed_in_record(page, stack, subscription)
+    expect(card.locator(".mark")).to_have_text("Propositions arrêtées")
+
+
 STATES: list[Callable[[Page, Stack], None]] = [
     *(winback_settings, winback_settings_of_nobody, winback_step, winback_step_with_errors),
-    *(unsubscribing, unsubscribed, unsubscribing_unknown, again, again_taken_up),
+    *(unsubscribing, unsubscribed, unsubscribing_unknown, again, again_taken_up, again_to_another_offer),
+    *(winback_step_with_an_archived_offer, proposals_stopped),
 ]

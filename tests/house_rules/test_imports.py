@@ -15,6 +15,7 @@ OUTER = (
     "legal",
     "orders",
     "portal",
+    "renewals",
     "reports",
     "winback",
     "demo",

@@ -158,6 +158,25 @@ def test_the_way_back_counts_once_and_leads_on(message: WinbackMessage) -> None:
     assert fresh(message).followed_at == first
 
 
+def test_signing_in_leads_on_to_taking_up_again(message: WinbackMessage) -> None:
+    subscription = subscription_of(message)
+    visitor = pressed(message, again_path(message))
+    wanted = visitor.at(f"subscriptions/{subscription.id}/resumption")
+    assert visitor.get(wanted).location == visitor.at("login")
+    assert visitor.signs_in(customer_of(subscription)).location == wanted
+    assert visitor.open(wanted).find("h1").text
+    visitor.open(visitor.at("subscriptions"))
+    visitor.post(visitor.at("logout"))
+    assert visitor.signs_in(customer_of(subscription)).location == visitor.at("subscriptions"), "once is enough"
+
+
+def test_the_way_on_stays_in_the_portal_where_it_began(message: WinbackMessage) -> None:
+    subscription = subscription_of(message)
+    visitor, elsewhere = Visitor(merchant_of(message)), a_merchant()
+    visitor.get(f"/portal/{elsewhere.slug}/contents")
+    assert visitor.signs_in(customer_of(subscription)).location == visitor.at("subscriptions")
+
+
 def test_who_had_enough_may_still_come_back(message: WinbackMessage) -> None:
     visitor = pressed(message, stop_path(message))
     visitor.open(stop_path(message)).find("a", href=again_path(message))

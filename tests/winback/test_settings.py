@@ -1,5 +1,6 @@
 """Réglages > Propositions de reprise."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from support.mail import attempt_to_send
 from support.running import in_app
 from support.winback import (
     MONDAY,
+    NORA,
     a_cancelled,
     a_proposal,
     again_path,
@@ -22,8 +24,10 @@ from support.winback import (
 
 from kooneo.accounts.models import Merchant, Role
 from kooneo.clock import now
-from kooneo.winback.models import SUBJECT_LENGTH, TEXT_LENGTH, Step
+from kooneo.subscriptions.models import Subscription
+from kooneo.winback.models import SUBJECT_LENGTH, TEXT_LENGTH, Step, WinbackMessage
 from kooneo.winback.series import Settings, Template, settings_of, template_of
+from kooneo.winback.services.propose import propose_by_hand
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -143,8 +147,32 @@ def test_the_figures_say_what_each_message_has_brought(merchant: Merchant, offic
             attempt_to_send(message)
     rows = office.open(PAGE).find("table").find("tbody").find_all("tr")
     shown = [[cell.text.replace("\u00a0", " ") for cell in row.find_all("td")] for row in rows]
-    assert shown == [["3", "1", "1", "1", "88,00 €"], ["1", "0", "0", "0", "Rien"], ["0", "0", "0", "0", "Rien"]]
+    nothing = ["0", "0", "0", "0", "Rien"]
+    assert shown == [["3", "1", "1", "1", "88,00 €"], ["1", "0", "0", "0", "Rien"], nothing, nothing]
     assert paid
+
+
+def test_what_the_team_sent_by_hand_is_counted_beside_the_series(merchant: Merchant, office: Browser) -> None:
+    with at(MONDAY):
+        back = a_cancelled(merchant)
+        message = sent_by_hand(back)
+        click(again_path(message), merchant)
+    with at(MONDAY + timedelta(hours=1)):
+        again = a_subscription(customer_of(back), offer=offer_of(back), days=0)
+        a_payment(again, amount=4900)
+    row = office.open(PAGE).find("table").find("tbody").find_all("tr")[-1]
+    assert "Envoyés à la main" in row.text
+    shown = [cell.text.replace("\u00a0", " ") for cell in row.find_all("td")]
+    assert shown == ["1", "1", "1", "0", "49,00 €"]
+
+
+def sent_by_hand(subscription: Subscription) -> WinbackMessage:
+    message = by_hand(subscription, key=uuid.uuid4(), by=NORA)
+    attempt_to_send(proposals(subscription)[0])
+    return message
+
+
+by_hand = in_app(propose_by_hand)
 
 
 def a_message(subscription: object):  # type: ignore[no-untyped-def]

@@ -8,7 +8,7 @@ from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import ngettext
 from kooneo.portal.forms import CodeForm, EmailForm
-from kooneo.portal.guard import SESSION_KEY, portal_session, this_merchant
+from kooneo.portal.guard import SESSION_KEY, portal_session, this_merchant, way_on
 from kooneo.portal.models import PortalCode
 from kooneo.portal.services import codes, sessions
 from kooneo.portal.views.pages import Answer, blueprint, to_page
@@ -77,10 +77,11 @@ def _enter() -> Answer:
         return _code_step(asked, form), 422
     except sessions.CodeSpent:
         return _email_step(EmailForm(formdata=None), spent=True), 422
+    wanted = way_on()
     session.clear()  # a new cookie for the new rights
     session[SESSION_KEY] = token
     mark_seen()
-    return to_page("subscriptions")
+    return redirect(wanted, 303) if wanted else to_page("subscriptions")
 
 
 def _asked() -> PortalCode | None:

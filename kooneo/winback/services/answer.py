@@ -56,7 +56,7 @@ def abandon_unanswered() -> None:
         if not sent or not settings_of(merchant.id).abandon_unanswered:
             continue
         for message in queries.unanswered(merchant, sent[-1], now() - PATIENCE):
-            if why_not(db.session.get_one(Subscription, message.subscription_id)) is None:
+            if why_not(db.session.get_one(Subscription, message.subscription_id), message.offer_id) is None:
                 _give_up(message)
 
 

@@ -53,12 +53,18 @@ def propose(subscription_id: uuid.UUID, template: Template) -> None:
             subscription = _locked(subscription_id)
             if had_today(subscription) or db.session.scalars(of_this_step).first():
                 return
-            message = _decide(subscription, step, proposed_on=_today(subscription))
+            message = _decide(
+                subscription, step, proposed_on=_today(subscription), offer_id=_another(template, subscription)
+            )
             letter = of_the_series(template, subscription, _merchant(subscription), message.id)
             _write(letter, message, subscription, by=_KOONEO)
     except Unwanted as reason:
         with transaction():
             _decide(_locked(subscription_id), step, refusal=Refusal(reason.refusal))
+
+
+def _another(template: Template, subscription: Subscription) -> uuid.UUID | None:
+    return None if template.offer_id == subscription.offer_id else template.offer_id
 
 
 def propose_by_hand(subscription: Subscription, *, key: uuid.UUID, by: Actor) -> WinbackMessage:
@@ -115,6 +121,7 @@ def _decide(
     *,
     message_id: uuid.UUID | None = None,
     proposed_on: date | None = None,
+    offer_id: uuid.UUID | None = None,
     refusal: Refusal | None = None,
 ) -> WinbackMessage:
     message = WinbackMessage(
@@ -125,6 +132,7 @@ def _decide(
         step=step,
         decided_at=now(),
         proposed_on=proposed_on,
+        offer_id=offer_id,
         refusal=refusal,
     )
     db.session.add(message)

@@ -6,10 +6,10 @@ from werkzeug.wrappers import Response
 
 from kooneo.extensions import csrf, db
 from kooneo.portal.guard import this_merchant
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.words import price
 from kooneo.winback import words
 from kooneo.winback.guard import taken_up
-from kooneo.winback.links import order_url, read
+from kooneo.winback.links import order_url, read, resumes
 from kooneo.winback.models import OptOut, WinbackMessage
 from kooneo.winback.placeholders import price_again
 from kooneo.winback.queries import find_message
@@ -59,8 +59,10 @@ def again(merchant_slug: str, winback_token: str) -> Answer:
         "winback/again.html",
         merchant=this_merchant(),
         subscription=message.subscription,
-        price=price_again(message.subscription),
-        why=_why_not_again(message.subscription),
+        offer=message.offer,
+        resumes=resumes(message.subscription, message.offer),
+        price=price(message.other_offer.terms) if message.other_offer else price_again(message.subscription),
+        why=_why_not_again(message),
         token=winback_token,
     )
 
@@ -71,17 +73,17 @@ def go_on(merchant_slug: str, winback_token: str) -> Answer:
     message = _message(winback_token)
     if message is None:
         return _unknown()
-    if _why_not_again(message.subscription):
+    if _why_not_again(message):
         return redirect(url_for("winback_links.again", merchant_slug=merchant_slug, winback_token=winback_token), 303)
-    place = order_url(this_merchant(), message.subscription)
+    place = order_url(this_merchant(), message.subscription, message.offer)
     answer.follow(message)
     return redirect(place, 303)
 
 
-def _why_not_again(subscription: Subscription) -> str:
-    if taken_up(subscription):
+def _why_not_again(message: WinbackMessage) -> str:
+    if taken_up(message.subscription, message.offer_id):
         return words.taken_up()
-    return "" if subscription.offer.on_sale else words.not_for_sale()
+    return "" if message.offer.on_sale else words.not_for_sale()
 
 
 def _message(token: str) -> WinbackMessage | None:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from kooneo import htmx
 from kooneo.accounts.access_control import Permission, requires, signed_in
 from kooneo.accounts.scoping import merchant_id
-from kooneo.catalog.queries import product_titles
+from kooneo.catalog.queries import offers, product_titles
 from kooneo.language import gettext as _
 from kooneo.winback import words
 from kooneo.winback.figures import figures_of
@@ -57,7 +57,8 @@ def save() -> Response:
 @requires(Permission.CONFIGURE)
 def edit(step: str) -> str:
     template = template_of(merchant_id(), Step(step))
-    return _page(StepForm(formdata=None, data=asdict(template) | {"days": str(template.days or "")}), template)
+    data = asdict(template) | {"days": str(template.days or ""), "offer": str(template.offer_id or "")}
+    return _page(StepForm(formdata=None, data=data), template)
 
 
 @blueprint.post(_STEP)
@@ -82,6 +83,7 @@ def _form(step: Step) -> StepForm:
     form = StepForm()
     series = series_of(merchant_id())
     form.earlier = max((each.days or 0 for each in series if step in each.step.following), default=0)
+    form.offers = {str(offer.id): offer for offer in offers(merchant_id())}
     form.later = min((each.days for each in series if each.step in step.following and each.days), default=None)
     return form
 
@@ -92,11 +94,19 @@ def _page(form: StepForm, template: Template) -> str:
         form=form,
         step=template.step,
         placeholders=PLACEHOLDERS,
+        offers=_offers(form.offer.data),
         subject_length=SUBJECT_LENGTH,
         text_length=TEXT_LENGTH,
         winback_words=words,
         preview=_previewed(template),
     )
+
+
+def _offers(chosen: str) -> list[tuple[str, str]]:
+    """Those that may be chosen, and the one that is, be it out of sale by now."""
+    none: list[tuple[str, str]] = [("", _("Celle que le client avait"))]
+    shown = [offer for offer in offers(merchant_id()) if offer.on_sale or str(offer.id) == chosen]
+    return none + [(str(offer.id), words.offer(offer)) for offer in shown]
 
 
 def _preview(template: Template) -> str:

@@ -1,0 +1,1 @@
+"""Planning the notices, and sending them in time."""
