@@ -76,6 +76,10 @@ EVENTS = {
     "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
     "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "payment.failed_told": ("Client prévenu d'un prélèvement refusé", "held"),
+    "payment.suspended_told": ("Client prévenu de la suspension par PayPal", "held"),
+    "payment.reopened_told": ("Client prévenu que l'accès est rouvert", "live"),
+    "payment.notices_changed": ("Prélèvements refusés : réglages modifiés", ""),
     "payment.refund_requested": ("Remboursement demandé à PayPal", "held"),
     "payment.refunded": ("Paiement remboursé", "live"),
     "payment.refund_refused": ("Remboursement refusé, rien n'a été rendu", "cut"),
@@ -120,7 +124,7 @@ _ACTORS = {
     "kooneo": "Kooneo",
 }
 
-_TERMS = {"forever": "sans limite de date", "withdrawn": "retiré"}
+_TERMS = {"forever": "sans limite de date", "withdrawn": "retiré", "on": "activé", "off": "désactivé"}
 
 _CODED: Mapping[str, Mapping[str, str]] = {
     "environment": {"sandbox": "Test", "live": "Production"},
@@ -141,6 +145,11 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "not_for_sale": "l'offre n'est plus en vente",
         "nothing_left": "il ne reste rien à payer",
         "too_old": "il attendait depuis plus de trois jours",
+        "notices_off": "ces e-mails sont désactivés",
+        "ended": "l'abonnement a pris fin",
+        "change_under_way": "un changement de statut est en cours",
+        "received_otherwise": "le paiement a été reçu autrement",
+        "superseded": "la situation a changé chez PayPal",
     },
     "step": {"first": "premier", "second": "deuxième", "third": "troisième", "by_hand": "envoyé à la main"},
 }
@@ -168,6 +177,7 @@ _FIELDS = {
 
 _DETAILS = {
     "title": "Accès à",
+    "offer": "Offre",
     "product": "Produit",
     "subscriptions": "Abonnements",
     "paypal_status": "PayPal a répondu",

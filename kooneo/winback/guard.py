@@ -14,9 +14,9 @@ from kooneo.extensions import db
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.mail.conditions import Verdict, condition
 from kooneo.mail.models import MailKind, OutboxMessage
+from kooneo.quiet_hours import midnight, next_opening
 from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
-from kooneo.winback.hours import midnight, next_opening
 from kooneo.winback.models import OptOut, Refusal, WinbackMessage
 from kooneo.winback.series import settings_of
 
