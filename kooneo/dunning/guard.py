@@ -3,8 +3,6 @@ before each attempt to send it (kooneo.mail.conditions)."""
 
 from datetime import datetime
 
-from sqlalchemy import select
-
 from kooneo.accounts.models import Merchant
 from kooneo.addresses import is_email
 from kooneo.clock import now
@@ -12,7 +10,7 @@ from kooneo.customers.models import Customer
 from kooneo.dunning.models import NoticeKind, PaymentNotice, Refusal
 from kooneo.dunning.queries import FRESH, tells
 from kooneo.extensions import db
-from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.queries import withdrawal_declared
 from kooneo.mail.conditions import Verdict, condition
 from kooneo.mail.models import MailKind, OutboxMessage
 from kooneo.quiet_hours import next_opening
@@ -45,15 +43,9 @@ def _why_not(notice: PaymentNotice, subscription: Subscription) -> Refusal | Non
 def _of_the_contract(subscription: Subscription) -> Refusal | None:
     if subscription.status.ended:
         return Refusal.ENDED
-    if subscription.withdrawn_at or _withdrawal_declared(subscription):
+    if subscription.withdrawn_at or withdrawal_declared(subscription):
         return Refusal.WITHDRAWN
     return Refusal.ENDING if unsettled_change(subscription.id) else None
-
-
-def _withdrawal_declared(subscription: Subscription) -> bool:
-    """Also one that nobody has confirmed yet."""
-    query = select(LegalRequest.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
-    return db.session.scalars(query.filter_by(kind=RequestKind.WITHDRAWAL).limit(1)).first() is not None
 
 
 def _of_the_person(subscription: Subscription) -> Refusal | None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from kooneo.accounts.models import Merchant
@@ -26,6 +26,11 @@ Due = Row[uuid.UUID, datetime, str]
 """Subscription, the attempt that the notice is about, the merchant's time zone."""
 
 _CLOCKS_DIFFER = timedelta(hours=1)
+
+_ABOUT_IT = and_(
+    OutboxMessage.merchant_id == PaymentNotice.merchant_id,  # by which its index begins
+    OutboxMessage.cause_id == PaymentNotice.id,
+)
 
 
 def tells(merchant_id: uuid.UUID) -> bool:
@@ -56,7 +61,7 @@ def _suspended(at: datetime) -> _Query:
 
 def _reopened(at: datetime) -> _Query:
     """Only who has read that their access was closed."""
-    read = select(OutboxMessage.id).filter_by(cause_id=PaymentNotice.id, state=MessageState.SENT).exists()
+    read = select(OutboxMessage.id).where(_ABOUT_IT, OutboxMessage.state == MessageState.SENT).exists()
     reopening = aliased(PaymentNotice)
     told = select(reopening.id).where(
         reopening.subscription_id == PaymentNotice.subscription_id,
@@ -87,7 +92,7 @@ def last_message(subscription: Subscription, *, since: datetime) -> OutboxMessag
     """The latest notice of a trouble that began then."""
     query = (
         select(OutboxMessage)
-        .join(PaymentNotice, PaymentNotice.id == OutboxMessage.cause_id)
+        .join(PaymentNotice, _ABOUT_IT)
         .where(PaymentNotice.subscription_id == subscription.id, PaymentNotice.kind != NoticeKind.REOPENED)
         .where(PaymentNotice.failed_at >= since - _CLOCKS_DIFFER)
     )

@@ -37,7 +37,10 @@ def _failing(subscription: Subscription, arrears: Arrears) -> str:
     if arrears.received_otherwise:
         settled = _("Votre paiement est arrivé autrement : vous n'avez rien de plus à régler pour cette échéance.")
         return f"{how_often(arrears)} {settled}"
-    return " ".join(filter(None, (how_often(arrears), what_comes(subscription), what_is_owed(subscription))))
+    said = [how_often(arrears), what_comes(subscription), what_is_owed(subscription)]
+    if not subscription.status.opens_content:
+        said.append(_("Pour le reprendre, mettez d'abord votre moyen de paiement en règle, puis écrivez-nous."))
+    return " ".join(filter(None, said))
 
 
 def payments_after_the_end(subscription: Subscription) -> str:

@@ -180,7 +180,7 @@ def test_the_preview_is_of_a_real_customer(merchant: Merchant, office: Browser) 
     late = a_subscription(a_customer(merchant, given_name="Inès"), status="past_due")
     shown = office.open(PAGE).find("div", id="preview")
     assert "Bonjour Inès Martin," in shown.text
-    assert [heading.text for heading in shown.find_all("h3")] == [
+    assert [heading.text for heading in shown.find_all("summary")] == [
         "Après un prélèvement refusé",
         "Quand PayPal suspend l’abonnement",
         "Quand l’accès se rouvre",
