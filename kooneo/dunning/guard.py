@@ -27,17 +27,18 @@ def may_leave(message: OutboxMessage) -> Verdict:
     subscription = db.session.get_one(Subscription, notice.subscription_id)
     moment, zone = now(), db.session.get_one(Merchant, message.merchant_id).time_zone
     opening = next_opening(moment, zone)
-    return Verdict(_why_not(notice, subscription), opening if opening > moment else None)
+    return Verdict(why_not(subscription, notice.kind, notice.failed_at), opening if opening > moment else None)
 
 
-def _why_not(notice: PaymentNotice, subscription: Subscription) -> Refusal | None:
+def why_not(subscription: Subscription, kind: NoticeKind, failed_at: datetime) -> Refusal | None:
+    """Why nobody may be told this of that attempt; none when they may."""
     if not tells(subscription.merchant_id):
         return Refusal.OFF
     if refusal := _of_the_contract(subscription) or _of_the_person(subscription):
         return refusal
-    if notice.kind == NoticeKind.REOPENED:
+    if kind == NoticeKind.REOPENED:
         return _of_the_return(subscription)
-    return _of_the_attempt(notice, subscription)
+    return _of_the_attempt(subscription, kind, failed_at)
 
 
 def _of_the_contract(subscription: Subscription) -> Refusal | None:
@@ -59,16 +60,20 @@ def _of_the_return(subscription: Subscription) -> Refusal | None:
     return None if _is_news(subscription.paypal_status_at) else Refusal.TOO_OLD
 
 
-def _of_the_attempt(notice: PaymentNotice, subscription: Subscription) -> Refusal | None:
+def _of_the_attempt(subscription: Subscription, kind: NoticeKind, failed_at: datetime) -> Refusal | None:
     payments = newest_payments(subscription.merchant_id, [subscription.id])
     arrears = arrears_of(subscription, payments[subscription.id])
-    suspended = subscription.status == SubscriptionStatus.SUSPENDED
-    same_attempt = subscription.last_failed_payment_at == notice.failed_at
-    if arrears is None or not same_attempt or suspended != (notice.kind == NoticeKind.SUSPENDED):
+    if arrears is None or (kind, failed_at) != (concerned(subscription), subscription.last_failed_payment_at):
         return Refusal.SUPERSEDED
     if arrears.received_otherwise:
         return Refusal.RECEIVED
-    return None if _is_news(notice.failed_at) else Refusal.TOO_OLD
+    return None if _is_news(failed_at) else Refusal.TOO_OLD
+
+
+def concerned(subscription: Subscription) -> NoticeKind:
+    """What its last attempt calls for."""
+    suspended = subscription.status == SubscriptionStatus.SUSPENDED
+    return NoticeKind.SUSPENDED if suspended else NoticeKind.FAILED
 
 
 def _is_news(instant: datetime | None) -> bool:

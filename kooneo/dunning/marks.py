@@ -3,9 +3,16 @@ calls what is registered here."""
 
 from flask import Flask
 
+from kooneo.accounts.models import Merchant
+from kooneo.clock import now
 from kooneo.dunning import words
-from kooneo.dunning.queries import last_message, tells
+from kooneo.dunning.guard import concerned, why_not
+from kooneo.dunning.models import Refusal
+from kooneo.dunning.queries import last_message
+from kooneo.extensions import db
+from kooneo.quiet_hours import next_opening
 from kooneo.subscriptions.cards import Card
+from kooneo.subscriptions.models import Subscription
 
 
 def init_app(app: Flask) -> None:
@@ -17,6 +24,18 @@ def about_notices(card: Card) -> str:
     if card.arrears is None or card.arrears.since is None:
         return ""
     message = last_message(card.subscription, since=card.arrears.since)
-    if message is not None:
-        return words.told(message)
-    return "" if card.arrears.received_otherwise or tells(card.subscription.merchant_id) else words.not_told()
+    return words.told(message) if message else _not_yet(card.subscription)
+
+
+def _not_yet(subscription: Subscription) -> str:
+    failed_at = subscription.last_failed_payment_at
+    if failed_at is None:
+        return ""
+    match why_not(subscription, concerned(subscription), failed_at):
+        case None:
+            zone = db.session.get_one(Merchant, subscription.merchant_id).time_zone
+            return words.soon(next_opening(now(), zone))
+        case Refusal.OFF:
+            return words.switched_off()
+        case _:
+            return ""

@@ -1,7 +1,10 @@
 """The French of what a customer was told of their payments."""
 
+from datetime import datetime
+
+from kooneo.clock import now
 from kooneo.dunning.models import NoticeKind
-from kooneo.language import day
+from kooneo.language import at_moment, day
 from kooneo.language import gettext as _
 from kooneo.mail.models import MessageState, OutboxMessage
 
@@ -29,7 +32,14 @@ def told(message: OutboxMessage) -> str:
             return _("Pas encore : l'e-mail attend de partir")
 
 
-def not_told() -> str:
+def soon(opening: datetime) -> str:
+    """Nothing is written yet; `opening` is the first moment that is not quiet."""
+    if opening > now():
+        return _("Pas encore : l'e-mail part %(when)s", when=at_moment(opening))
+    return _("Pas encore : l'e-mail part dans un instant")
+
+
+def switched_off() -> str:
     return _("Non : ces e-mails sont désactivés")
 
 

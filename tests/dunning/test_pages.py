@@ -25,6 +25,7 @@ from support.dunning import (
 from support.mail import attempt_to_send
 from support.webhooks import an_event_about, attempt_to_process
 from support.winback import MONDAY, at
+from winback.test_guard import withdrawal_declared
 
 from kooneo.accounts.models import Merchant, Role
 from kooneo.mail.models import MailProblem, MessageState
@@ -78,6 +79,19 @@ def test_the_record_says_since_when_how_often_and_what_comes() -> None:
         "Prochain prélèvement10 décembre 2026",
     ):
         assert told in card
+
+
+def test_the_record_says_when_the_customer_will_be_told() -> None:
+    with at(MONDAY.replace(hour=7)):
+        subscription = a_subscription()
+        cannot_pay(subscription)
+        notified(subscription)
+        telling()
+        assert "Client prévenuPas encore : l’e-mail part à 09:00" in _card(subscription)
+    with at(MONDAY):
+        assert "Client prévenuPas encore : l’e-mail part dans un instant" in _card(subscription)
+        withdrawal_declared(subscription)
+        assert "Client prévenu" not in _card(subscription)
 
 
 def test_the_record_says_when_a_notice_did_not_arrive() -> None:
