@@ -15,6 +15,10 @@ from kooneo.billing.views import blueprint as billing_pages
 from kooneo.catalog.views import blueprint as catalog_pages
 from kooneo.config import Mode, Settings
 from kooneo.customers.views import blueprint as customers_pages
+from kooneo.dunning import guard as dunning_guard
+from kooneo.dunning import marks as dunning_marks
+from kooneo.dunning.services import tell
+from kooneo.dunning.views import blueprint as dunning_pages
 from kooneo.extensions import csrf, db, migrate, prepare_engine
 from kooneo.files import receiving
 from kooneo.files import services as files
@@ -65,6 +69,7 @@ BLUEPRINTS = (
     catalog_pages,
     customers_pages,
     declarations,
+    dunning_pages,
     help_pages,
     journal_pages,
     keeping_pages,
@@ -162,7 +167,9 @@ JOBS = (
         settle,
         step,
         takeover_steps,
+        tell,
     ),
+    dunning_guard,
     verify,
     renewal_remarks,
     renewals_guard,
@@ -193,6 +200,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         attention,
         operations,
         webhook_office,
+        dunning_marks,
         winback_dialogs,
     ):
         extension.init_app(app)

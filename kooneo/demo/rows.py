@@ -179,6 +179,8 @@ class _Told:
             "outstanding_minor": self._owed.minor,
             "failed_payments": len(history.failed),
             "last_failed_payment_at": history.failed[-1] if history.failed else None,
+            "next_retry_at": history.retry_at if self.at_paypal else None,
+            "paypal_status_at": (history.changed_at or history.started_at) if self.at_paypal else None,
             "last_payment_at": history.last_paid,
             "checked_at": self._checked_at(),
             "ended_at": history.ended_at,

@@ -77,6 +77,10 @@ EVENTS = {
     "subscription.taken_over": ("Abonnement repris de PayPal", "live"),
     "takeover.confirmed": ("Reprise des abonnements PayPal lancée", ""),
     "payment.recorded": ("Paiement reçu autrement", "live"),
+    "payment.failed_told": ("Client prévenu d'un prélèvement refusé", "held"),
+    "payment.suspended_told": ("Client prévenu de la suspension par PayPal", "held"),
+    "payment.reopened_told": ("Client prévenu que l'accès est rouvert", "live"),
+    "payment.notices_changed": ("Prélèvements refusés : réglages modifiés", ""),
     "payment.refund_requested": ("Remboursement demandé à PayPal", "held"),
     "payment.refunded": ("Paiement remboursé", "live"),
     "payment.refund_refused": ("Remboursement refusé, rien n'a été rendu", "cut"),
@@ -123,7 +127,7 @@ _ACTORS = {
     "kooneo": "Kooneo",
 }
 
-_TERMS = {"forever": "sans limite de date", "withdrawn": "retiré"}
+_TERMS = {"forever": "sans limite de date", "withdrawn": "retiré", "on": "activé", "off": "désactivé"}
 
 _CODED: Mapping[str, Mapping[str, str]] = {
     "environment": {"sandbox": "Test", "live": "Production"},
@@ -146,6 +150,11 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "too_old": "il attendait depuis plus de trois jours",
         "no_renewal": "le contrat a pris fin",
         "renewal_refused": "le client a déjà demandé la résiliation",
+        "notices_off": "ces e-mails sont désactivés",
+        "ended": "l'abonnement a pris fin",
+        "change_under_way": "un changement de statut est en cours",
+        "received_otherwise": "le paiement a été reçu autrement",
+        "superseded": "la situation a changé chez PayPal",
     },
     "step": {"first": "premier", "second": "deuxième", "third": "troisième", "by_hand": "envoyé à la main"},
 }
@@ -173,6 +182,7 @@ _FIELDS = {
 
 _DETAILS = {
     "title": "Accès à",
+    "offer": "Offre",
     "product": "Produit",
     "subscriptions": "Abonnements",
     "paypal_status": "PayPal a répondu",
@@ -188,7 +198,6 @@ _DETAILS = {
     "step": "Message",
     "notice": "E-mail au client",
     "reference": "Référence",
-    "offer": "Abonnement",
     "renews_on": "Reconduction",
 }
 """Details that are shown, with their label."""

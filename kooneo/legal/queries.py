@@ -120,3 +120,9 @@ def find_request(merchant_id: uuid.UUID, request_id: str) -> LegalRequest | None
 def find_by_token(merchant_id: uuid.UUID, token: str) -> LegalRequest | None:
     query = select(LegalRequest).filter_by(merchant_id=merchant_id, token_digest=digest(token))
     return db.session.scalars(query.options(joinedload(LegalRequest.subscription))).one_or_none()
+
+
+def withdrawal_declared(subscription: Subscription) -> bool:
+    """Also one that nobody has confirmed yet."""
+    query = select(LegalRequest.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
+    return db.session.scalars(query.filter_by(kind=RequestKind.WITHDRAWAL).limit(1)).first() is not None

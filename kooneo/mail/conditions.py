@@ -25,7 +25,7 @@ class Unwanted(Exception):
 
 Condition = Callable[[OutboxMessage], Verdict]
 
-CONDITIONAL = (MailKind.PROPOSAL, MailKind.RENEWAL_NOTICE)
+CONDITIONAL = (MailKind.PAYMENT_NOTICE, MailKind.PROPOSAL, MailKind.RENEWAL_NOTICE)
 """These never leave without an answer: where nobody has registered for one of them, asking fails."""
 
 _conditions: dict[MailKind, Condition] = {}

@@ -30,6 +30,8 @@ class MailKind(StrEnum):
     """To the owner: a subscription has ended, and nobody of theirs had asked for it here."""
     ORDER_CONFIRMED = "order_confirmed"
     """To who subscribed: the contract and its terms, once it is made."""
+    PAYMENT_NOTICE = "payment_notice"
+    """To a customer: a payment failed, or what came of that. Only under its condition (kooneo.mail.conditions)."""
     PROPOSAL = "proposal"
     """To a former customer: taking up again. Only under its condition (kooneo.mail.conditions)."""
     RENEWAL_NOTICE = "renewal_notice"

@@ -45,6 +45,7 @@ class RemoteSubscription:
     created_at: datetime | None = None
     quantity: str | None = None  # how many of the plan; None: one
     plan_overridden: bool | None = None  # it has terms of its own (Gateway.get_own_terms)
+    next_retry_at: datetime | None = None  # when the payment that failed last is tried again
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
 def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubscription:
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
+    last_failed = billing.part("last_failed_payment")
     regular = _regular_cycles(billing)
     return RemoteSubscription(
         paypal_id=same_id(body, asked_id),
@@ -100,11 +102,12 @@ def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubs
         next_billing_at=billing.instant("next_billing_time"),
         final_payment_at=billing.instant("final_payment_time"),
         failed_payments=billing.count("failed_payments_count"),
-        last_failed_payment_at=billing.part("last_failed_payment").instant("time"),
+        last_failed_payment_at=last_failed.instant("time"),
         debug_id=debug_id,
         created_at=body.instant("create_time"),
         quantity=body.text("quantity", _QUANTITY),
         plan_overridden=body.flag("plan_overridden"),
+        next_retry_at=last_failed.instant("next_payment_retry_time"),
     )
 
 

@@ -19,7 +19,7 @@ from kooneo.portal import words
 from kooneo.portal.self_service import commitment_ends_on
 from kooneo.renewals.queries import Renewals, renewals_of
 from kooneo.renewals.words import for_customer
-from kooneo.settings.services import paypal_account
+from kooneo.settings.services import automatic_payments_page, paypal_account
 from kooneo.subscriptions import cards
 from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.models import Subscription
@@ -42,6 +42,8 @@ class Contract:
     """Its status in plain words."""
     after_the_end: str
     """What becomes of the payments once it has ended."""
+    put_right: str
+    """Where the customer sets the payment right at PayPal; empty where none fails."""
     under_way: str
     """What was asked for and is not done yet; empty when there is nothing."""
     request: LegalRequest | None
@@ -97,8 +99,9 @@ def _contract(
     return Contract(
         card=card,
         reference=contract_reference(subscription),
-        situation=words.situation(subscription),
+        situation=words.situation(card),
         after_the_end=words.payments_after_the_end(subscription),
+        put_right=_put_right(card),
         under_way=_under_way(card, standing),
         request=standing or next(iter(declared), None),
         commitment_ends_on=commitment_ends_on(subscription, time_zone),
@@ -108,6 +111,12 @@ def _contract(
         taken_up=taken_up,
         withdrawal=withdrawal_of(subscription, time_zone),
     )
+
+
+def _put_right(card: Card) -> str:
+    if card.arrears is None or card.arrears.received_otherwise:
+        return ""
+    return automatic_payments_page(paypal_account(card.subscription.merchant_id))
 
 
 def _is_standing(request: LegalRequest, subscription: Subscription) -> bool:

@@ -1,7 +1,9 @@
 """How a contract stands, said to the customer."""
 
-from kooneo.language import amount, at_moment
+from kooneo.language import at_moment
 from kooneo.language import gettext as _
+from kooneo.subscriptions.arrears import Arrears, how_often, what_comes, what_is_owed
+from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import StatusChange, Subscription
 from kooneo.subscriptions.problems import Problem
@@ -9,8 +11,7 @@ from kooneo.subscriptions.problems import Problem
 _SITUATIONS = {
     SubscriptionStatus.PENDING: "PayPal attend encore votre accord. Rien n'est prélevé.",
     SubscriptionStatus.ACTIVE: "Les paiements arrivent aux dates prévues.",
-    SubscriptionStatus.PAST_DUE: "Un prélèvement a échoué et PayPal réessaie. L'accès reste ouvert.",
-    SubscriptionStatus.SUSPENDED: "PayPal a suspendu les prélèvements après plusieurs échecs. L'accès est fermé.",
+    SubscriptionStatus.SUSPENDED: "Suspendu chez PayPal : rien n'est prélevé, l'accès est fermé.",
     SubscriptionStatus.COMPLETED: "Votre abonnement est allé à son terme.",
     SubscriptionStatus.CANCELLED: "Votre abonnement a été arrêté avant son terme.",
     SubscriptionStatus.ABANDONED: "Votre abonnement a été arrêté avant son terme.",
@@ -23,13 +24,23 @@ _ASKED = {
 }
 
 
-def situation(subscription: Subscription) -> str:
+def situation(card: Card) -> str:
+    subscription = card.subscription
     if subscription.paused:
         return _("En pause : rien n'est prélevé, l'accès est fermé.")
-    said = _(_SITUATIONS[subscription.status])
-    if subscription.outstanding_minor and not subscription.status.ended:
-        return f"{said} {_('Reste dû : %(amount)s.', amount=amount(subscription.outstanding))}"
-    return said
+    if card.arrears:
+        return _failing(subscription, card.arrears)
+    return _(_SITUATIONS[subscription.status])
+
+
+def _failing(subscription: Subscription, arrears: Arrears) -> str:
+    if arrears.received_otherwise:
+        settled = _("Votre paiement est arrivé autrement : vous n'avez rien de plus à régler pour cette échéance.")
+        return f"{how_often(arrears)} {settled}"
+    said = [how_often(arrears), what_comes(subscription), what_is_owed(subscription)]
+    if not subscription.status.opens_content:
+        said.append(_("Pour le reprendre, mettez d'abord votre moyen de paiement en règle, puis écrivez-nous."))
+    return " ".join(filter(None, said))
 
 
 def payments_after_the_end(subscription: Subscription) -> str:

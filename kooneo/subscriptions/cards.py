@@ -9,12 +9,13 @@ from kooneo.access import sentences
 from kooneo.access.decisions import Decision, decide_for
 from kooneo.access.queries import grant_facts, subscription_facts
 from kooneo.clock import now
-from kooneo.language import amount, day, ngettext
+from kooneo.language import day
 from kooneo.language import gettext as _
 from kooneo.money import Money
 from kooneo.settings.services import paypal_account, paypal_page
 from kooneo.subscriptions import answers, queries
 from kooneo.subscriptions.answers import Note
+from kooneo.subscriptions.arrears import Arrears, arrears_of, how_often, what_comes, what_is_owed
 from kooneo.subscriptions.history import HistoryLine, history
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus, actions_from, needs_paypal
 from kooneo.subscriptions.models import ChangeState, StatusChange, Subscription
@@ -43,6 +44,8 @@ class Card:
     note: Note | None
     remarks: Sequence[Remark]
     """What other parts have to say of it."""
+    arrears: Arrears | None
+    """The payments that PayPal has not got; none where nothing fails."""
     change: StatusChange | None
     """The latest."""
     may_verify: bool
@@ -93,6 +96,7 @@ class Card:
             access,
             self.paid,
             self.remarks,
+            self.arrears,
         )
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:12]
 
@@ -139,6 +143,7 @@ def _draw(
     for row in shown:
         decisions = decide_for(facts[row.id], list(facts.values()), grants, now())
         change = row.changes[0] if row.changes else None
+        arrears = arrears_of(row, payments.get(row.id, []))
         actions, no_action = _permissions(row, change, may_change=may_change)
         locked = [action for action in actions if account is None and needs_paypal(action, row.standing)]
         card = Card(
@@ -150,8 +155,9 @@ def _draw(
             actions=[action for action in actions if action not in locked],
             locked_actions=locked,
             no_action=answers.keys_missing().lead if locked else no_action,
-            note=notes.get(row.id) or _note(row, change),
+            note=notes.get(row.id) or _note(row, change, arrears),
             remarks=remarks.get(row.id, ()),
+            arrears=arrears,
             change=change,
             may_record_payment=may_change
             and not row.status.ended
@@ -164,15 +170,15 @@ def _draw(
     return cards
 
 
-def _note(subscription: Subscription, change: StatusChange | None) -> Note | None:
+def _note(subscription: Subscription, change: StatusChange | None, arrears: Arrears | None) -> Note | None:
     if change is not None and change.state != ChangeState.DONE and not change.given_up_at:
         return answers.about(change, subscription)
     if found := answers.about_check(subscription):
         return found
     if subscription.unconfirmed:
         return answers.unconfirmed()
-    if subscription.status == SubscriptionStatus.PAST_DUE:
-        return _late(subscription)
+    if arrears is not None:
+        return _failing(subscription, arrears)
     if subscription.paused:
         return _pause(subscription)
     return None
@@ -188,17 +194,17 @@ def _pause(subscription: Subscription) -> Note:
     return Note("held", f"status-{subscription.status}", _("En pause."), resumes)
 
 
-def _late(subscription: Subscription) -> Note:
-    count = subscription.failed_payments
-    lead = ngettext("Un prélèvement a échoué.", "Le prélèvement a échoué %(num)s fois.", max(count, 1))
-    since, failed_at = subscription.paid_until, subscription.last_failed_payment_at
+def _failing(subscription: Subscription, arrears: Arrears) -> Note:
+    """The lead tells since when and how often, the rest what comes of it."""
+    last = arrears.failures > 1 and arrears.last_at
     said = [
-        _("Impayé depuis le %(day)s.", day=day(since)) if since and since < now() else "",
-        _("Dernier refus le %(day)s.", day=day(failed_at)) if failed_at else "",
-        _("Reste dû : %(amount)s.", amount=amount(subscription.outstanding)) if subscription.outstanding_minor else "",
-        _("PayPal réessaie ; l'accès reste ouvert."),
+        _("Le dernier le %(day)s.", day=day(last)) if last else "",
+        what_is_owed(subscription),
+        what_comes(subscription),
+        _("Le paiement a été reçu autrement : le client n'est plus relancé.") if arrears.received_otherwise else "",
     ]
-    return Note("late", f"status-{subscription.status}", lead, " ".join(filter(None, said)))
+    tone = "late" if subscription.status.opens_content else "held"
+    return Note(tone, f"status-{subscription.status}", how_often(arrears), " ".join(filter(None, said)))
 
 
 def _permissions(
@@ -219,7 +225,7 @@ def _missing(subscription: Subscription) -> str:
         case SubscriptionStatus.COMPLETED:
             return _("Cet abonnement est allé à son terme : il n'y a plus rien à arrêter.")
         case SubscriptionStatus.SUSPENDED if not subscription.paused:
-            return _("PayPal l'a suspendu lui-même, après des prélèvements refusés : lui seul peut le reprendre.")
+            return _("Il est suspendu chez PayPal : pour le faire repartir, ouvrez-le dans votre compte PayPal.")
         case SubscriptionStatus.PENDING:
             return _("Il pourra être finalisé une fois que le client aura donné son accord.")
         case SubscriptionStatus.CANCELLED | SubscriptionStatus.ABANDONED:

@@ -21,7 +21,7 @@ def become(
     if target.ended and not subscription.status.ended:
         subscription.ended_at = at
         subscription.open_at_end = subscription.status.opens_content
-        subscription.next_billing_at = None
+        subscription.next_billing_at = subscription.next_retry_at = None
     elif not target.ended:
         subscription.ended_at, subscription.open_at_end = None, False
     subscription.status = target
@@ -52,6 +52,8 @@ def learn(subscription: Subscription, remote: RemoteSubscription, *, at: datetim
     if remote.failed_payments is not None:
         subscription.failed_payments = remote.failed_payments
     subscription.last_failed_payment_at = remote.last_failed_payment_at or subscription.last_failed_payment_at
+    subscription.next_retry_at = remote.next_retry_at if remote.status == RemoteStatus.ACTIVE else None
+    subscription.paypal_status_at = remote.status_updated_at or subscription.paypal_status_at
     _learn_paid_period(subscription, remote)
     if remote.status in (RemoteStatus.ACTIVE, RemoteStatus.SUSPENDED):
         subscription.next_billing_at = remote.next_billing_at

@@ -30,6 +30,12 @@ class Subscription(MerchantScoped, TermsColumns, Base):
             sqlite_where=text("check_problem IS NOT NULL"),
             postgresql_where=text("check_problem IS NOT NULL"),
         ),
+        Index(
+            "ix_subscriptions_last_failed_payment_at",
+            "last_failed_payment_at",
+            sqlite_where=text("last_failed_payment_at IS NOT NULL"),
+            postgresql_where=text("last_failed_payment_at IS NOT NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -48,10 +54,15 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     cycles_completed: Mapped[int] = mapped_column(default=0)
     outstanding_minor: Mapped[int] = mapped_column(default=0)
     failed_payments: Mapped[int] = mapped_column(default=0)
+    """In a row."""
     last_failed_payment_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    next_retry_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """When PayPal tries the one that failed again, if it says so."""
     last_payment_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     checked_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     """When PayPal was last asked."""
+    paypal_status_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+    """Since when PayPal shows its status."""
 
     paused: Mapped[bool] = mapped_column(default=False)
     """Suspended by the merchant's pause; a suspension by PayPal is not one."""
@@ -96,7 +107,21 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     @property
     def next_payment_at(self) -> datetime | None:
         """When PayPal charges next; none while it is suspended, whatever date PayPal still shows."""
+        if self.retries_next:
+            return self.next_retry_at
         return self.next_billing_at if self.status.opens_content else None
+
+    @property
+    def retries_next(self) -> bool:
+        """PayPal tries what has failed again before anything else is due."""
+        if self.status != SubscriptionStatus.PAST_DUE or self.next_retry_at is None:
+            return False
+        return self.next_billing_at is None or self.next_retry_at <= self.next_billing_at
+
+    @property
+    def next_amount(self) -> Money:
+        """What PayPal charges then."""
+        return self.outstanding if self.retries_next and self.outstanding_minor else self.price
 
     @property
     def outstanding(self) -> Money:

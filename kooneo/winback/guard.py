@@ -12,12 +12,12 @@ from kooneo.catalog.models import Offer, OfferProduct
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
-from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.legal.queries import withdrawal_declared
 from kooneo.mail.conditions import Verdict, condition
 from kooneo.mail.models import MailKind, OutboxMessage
+from kooneo.quiet_hours import midnight, next_opening
 from kooneo.subscriptions.lifecycle import IN_FORCE, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
-from kooneo.winback.hours import midnight, next_opening
 from kooneo.winback.models import OptOut, Refusal, WinbackMessage
 from kooneo.winback.series import settings_of
 
@@ -49,7 +49,7 @@ def why_not(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Re
 
 
 def _of_the_contract(subscription: Subscription, offer_id: uuid.UUID | None) -> Refusal | None:
-    if subscription.withdrawn_at or _withdrawal_declared(subscription):
+    if subscription.withdrawn_at or withdrawal_declared(subscription):
         return Refusal.WITHDRAWN
     if subscription.unconfirmed or subscription.charging:
         return Refusal.CHARGING
@@ -77,12 +77,6 @@ def switched_off(subscription: Subscription) -> Refusal | None:
         return Refusal.OFF
     products = db.session.scalars(select(OfferProduct.product_id).filter_by(offer_id=subscription.offer_id))
     return Refusal.PRODUCT_OFF if settings.unproposed & set(products) else None
-
-
-def _withdrawal_declared(subscription: Subscription) -> bool:
-    """Also one that nobody has confirmed yet."""
-    query = select(LegalRequest.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
-    return db.session.scalars(query.filter_by(kind=RequestKind.WITHDRAWAL).limit(1)).first() is not None
 
 
 def taken_up(subscription: Subscription, offer_id: uuid.UUID | None = None) -> bool:

@@ -31,7 +31,7 @@ from kooneo.subscriptions.models import ChangeState
 from kooneo.takeover.models import TakeoverItem
 from kooneo.takeover.states import LEFT_OUT, ItemState, Problem, Reason, TakeoverState
 
-from . import catalogue_states, order_states, renewal_states, steps, winback_states
+from . import catalogue_states, dunning_states, order_states, renewal_states, steps, winback_states
 from .conftest import watched
 from .stack import ROOT, Stack, free_port, until
 
@@ -796,6 +796,7 @@ STATES: list[Callable[[Page, Stack], None]] = [
         _not_found,
     ),
     *catalogue_states.STATES,
+    *dunning_states.STATES,
     *order_states.STATES,
     *renewal_states.STATES,
     *winback_states.STATES,

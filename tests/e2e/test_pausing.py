@@ -47,7 +47,7 @@ def test_a_day_that_is_over_is_explained(page: Page, stack: Stack) -> None:
 def test_paypals_own_suspension_is_explained_and_not_ended_here(page: Page, stack: Stack) -> None:
     card = steps.signed_in_record(page, stack, builders.a_subscription(status="suspended"))
     expect(card.get_by_role("link", name=REACTIVATE)).to_have_count(0)
-    expect(card).to_contain_text("lui seul peut le reprendre")
+    expect(card).to_contain_text("ouvrez-le dans votre compte PayPal")
 
 
 def test_what_can_not_be_activated_has_its_sentence(page: Page, stack: Stack) -> None:

@@ -8,8 +8,8 @@ from support import builders, winback
 from support.mail import attempt_to_send
 
 from kooneo.clock import now
+from kooneo.quiet_hours import next_opening
 from kooneo.subscriptions.models import Subscription
-from kooneo.winback.hours import next_opening
 
 from . import steps
 from .stack import Stack, until

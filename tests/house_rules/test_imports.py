@@ -19,6 +19,7 @@ OUTER = (
     "reports",
     "winback",
     "demo",
+    "dunning",
     "webhooks",
     "help",
     "takeover",
@@ -30,7 +31,7 @@ INDEPENDENT = ("paypal", "paypal_simulator", "jobs")
 # Files at the package's top that everybody uses, and which therefore use no part.
 FOUNDATIONS = (
     *("addresses", "clock", "config", "columns", "encryption", "extensions", "language", "leases", "mail_url"),
-    *("money", "terms", "security", "thread_budget"),
+    *("money", "quiet_hours", "terms", "security", "thread_budget"),
 )
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -172,10 +171,9 @@ def test_a_refused_payment_is_written_and_the_customer_is_late() -> None:
     attempt_to_process(an_event_about(subscription, "BILLING.SUBSCRIPTION.PAYMENT.FAILED"))
     assert fresh(subscription).status == "past_due"
     assert PaymentState.FAILED in {payment.state for payment in payments_of(subscription)}
-    rewrite(subscription, paid_until=now() - timedelta(days=9))
     page = signed_in(a_member(merchant_of(subscription))).open(f"/customers/{subscription.customer_id}/subscriptions")
     card = page.by_id(f"subscription-{subscription.id}").text
-    for told in ("prélèvement a échoué.", "Impayé depuis le", "Dernier refus le", "Reste dû"):
+    for told in ("Un prélèvement a échoué le", "Reste dû", "PayPal réessaie"):
         assert told in card
 
 

@@ -61,8 +61,17 @@ def paypal_page(account: PayPalAccount | None, paypal_id: str | None) -> str:
     """The address of a subscription in the merchant's own PayPal account; empty without one, and where a simulator stands in."""
     if account is None or not paypal_id or current_app.config["SETTINGS"].paypal_url:
         return ""
-    host = "www.sandbox.paypal.com" if account.environment == Environment.SANDBOX else "www.paypal.com"
-    return f"https://{host}/billing/subscriptions/{paypal_id}"
+    return f"https://{_host(account)}/billing/subscriptions/{paypal_id}"
+
+
+def automatic_payments_page(account: PayPalAccount | None) -> str:
+    """Where a customer sees, in their own PayPal account, what merchants may take, and by which means it is paid."""
+    return f"https://{_host(account)}/myaccount/autopay/"
+
+
+def _host(account: PayPalAccount | None) -> str:
+    sandbox = account is not None and account.environment == Environment.SANDBOX
+    return "www.sandbox.paypal.com" if sandbox else "www.paypal.com"
 
 
 def vault() -> Vault:

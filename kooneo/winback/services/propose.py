@@ -16,10 +16,10 @@ from kooneo.journal.services import Actor, record
 from kooneo.mail.conditions import Unwanted
 from kooneo.mail.letters import Letter
 from kooneo.mail.services.outbox import write
+from kooneo.quiet_hours import next_opening
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.winback import queries
 from kooneo.winback.guard import why_not
-from kooneo.winback.hours import next_opening
 from kooneo.winback.letters import by_hand, of_the_series
 from kooneo.winback.models import Refusal, Step, WinbackMessage
 from kooneo.winback.series import Template, series_of
