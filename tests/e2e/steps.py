@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 from support import builders
 from support.browser import signed_in
+from support.portal_door import portal_cookie
 
 from kooneo.accounts.models import Merchant, Role, TeamMember
 from kooneo.catalog.models import Offer
@@ -77,6 +78,14 @@ def declaration_link_in_the_mailbox(page: Page, stack: Stack, customer: Customer
 
 
 def enter_the_portal(page: Page, stack: Stack, customer: Customer) -> None:
+    """The browser has the cookie of a new session."""
+    name, value = portal_cookie(customer)
+    page.context.add_cookies([{"name": name, "value": value, "url": stack.url}])
+    page.goto(f"{stack.url}/portal/{builders.merchant_of(customer).slug}/subscriptions")
+    expect(page.get_by_role("heading", name="Mes abonnements")).to_be_visible()
+
+
+def enter_the_portal_by_a_code(page: Page, stack: Stack, customer: Customer) -> None:
     ask_for_a_code(page, stack, customer)
     page.get_by_label("Code à six chiffres").fill(code_in_the_mailbox(page, stack, customer))
     page.get_by_role("button", name="Se connecter").click()

@@ -27,7 +27,7 @@ def test_what_paypal_refused_is_tried_again_given_up_or_ended_without_it(page: P
     page.get_by_role("button", name="Terminer sans PayPal").click()
     card = steps.card_of(page, ended)
     steps.has_status(card, "cancelled", "Annulé")
-    expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
+    expect(card.locator(".mark").first).to_have_text("Non confirmé par PayPal")
     assert paypal.status(ended.paypal_id) == "ACTIVE"
 
     page.get_by_role("link", name="À traiter 1").click()

@@ -240,7 +240,7 @@ def _unconfirmed(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription(status="cancelled")
     rewrite(subscription, unconfirmed=True)
     card = steps.signed_in_record(page, stack, subscription)
-    expect(card.locator(".mark")).to_have_text("Non confirmé par PayPal")
+    expect(card.locator(".mark").first).to_have_text("Non confirmé par PayPal")
 
 
 def _stopping(page: Page, stack: Stack) -> None:

@@ -15,7 +15,7 @@ END, CONFIRM = "Résilier votre contrat", "Confirmer la résiliation"
 def test_in_with_the_code_and_out_again(page: Page, stack: Stack) -> None:
     customer = builders.a_customer()
     subscription = builders.a_subscription(customer, after_cancellation="closed")
-    steps.enter_the_portal(page, stack, customer)
+    steps.enter_the_portal_by_a_code(page, stack, customer)
     contract = page.locator(f"#subscription-{subscription.id}")
     expect(contract.locator(".badge")).to_have_text("En cours")
     expect(contract.locator('[data-access="open"]')).to_have_count(2)
