@@ -60,8 +60,9 @@ def learn(subscription: Subscription, remote: RemoteSubscription, *, at: datetim
 
 
 def _learn_paid_period(subscription: Subscription, remote: RemoteSubscription) -> None:
+    """PayPal knows nothing of a payment received another way: until it takes one after that, its period is the shorter one."""
     paid_at = remote.last_payment_at
-    if paid_at is None:
+    if paid_at is None or (subscription.last_payment_at is not None and paid_at < subscription.last_payment_at):
         return
     if remote.next_billing_at or subscription.paid_until is None or paid_at != subscription.last_payment_at:
         paid_until = subscription.terms.period_end(paid_at)

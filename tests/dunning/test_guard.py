@@ -154,6 +154,22 @@ def test_what_was_received_otherwise_ends_the_reminders_for_this_due_payment_alo
     assert len(notices(subscription)) == 2, "a later one is not"
 
 
+def test_what_was_received_otherwise_stays_paid_for_until_paypal_takes_the_next_payment() -> None:
+    with at(MONDAY):
+        subscription = a_failure(a_subscription())
+        before = fresh(subscription).paid_until
+        receives_otherwise(subscription)
+        paid_until = fresh(subscription).paid_until
+        assert paid_until > before
+        notified(subscription)
+        assert fresh(subscription).paid_until == paid_until
+    with at(MONDAY + timedelta(days=35)):
+        pays(subscription)
+        notified(subscription)
+        after = fresh(subscription)
+        assert after.paid_until == after.terms.period_end(after.last_payment_at)
+
+
 def test_a_second_instalment_that_fails_on_top_of_one_received_otherwise_is_told() -> None:
     with at(MONDAY):
         subscription = a_failure(a_subscription())
