@@ -1,5 +1,6 @@
 """Réglages > PayPal: how PayPal's notifications stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,10 @@ from werkzeug.wrappers import Response
 from kooneo.accounts.access_control import Permission, requires
 from kooneo.accounts.scoping import merchant_id
 from kooneo.language import gettext as _
+from kooneo.language import ngettext
 from kooneo.webhooks import address, queries, words
-from kooneo.webhooks.models import EndpointState, WebhookEndpoint
+from kooneo.webhooks.models import EndpointState, WebhookEndpoint, WebhookEvent
+from kooneo.webhooks.services.again import try_again
 from kooneo.webhooks.services.register import request_registration
 
 blueprint = Blueprint("webhook_office", __name__)
@@ -23,6 +26,8 @@ class Notifications:
     endpoint: WebhookEndpoint | None
     address: str
     last_received_at: datetime | None
+    not_followed: Sequence[WebhookEvent]
+    """The newest first."""
 
     @property
     def registered(self) -> bool:
@@ -33,6 +38,10 @@ class Notifications:
         """What somebody should know, or do."""
         return words.notice(self.endpoint, received=self.last_received_at is not None)
 
+    @property
+    def unread(self) -> words.Notice | None:
+        return words.not_followed(self.not_followed) if self.not_followed else None
+
 
 def init_app(app: Flask) -> None:
     app.jinja_env.globals["paypal_notifications"] = _notifications
@@ -41,7 +50,8 @@ def init_app(app: Flask) -> None:
 def _notifications() -> Notifications:
     endpoint = queries.endpoint_of(merchant_id())
     url = address.base() + endpoint.token if endpoint else ""
-    return Notifications(endpoint, url, queries.last_received_at(merchant_id()))
+    received_at, not_followed = queries.last_received_at(merchant_id()), queries.not_followed(merchant_id())
+    return Notifications(endpoint, url, received_at, not_followed)
 
 
 @blueprint.post("/settings/paypal/notifications")
@@ -50,4 +60,14 @@ def register() -> Response:
     request_registration(merchant_id())
     if address.can_be_registered():
         flash(_("L'enregistrement est demandé à PayPal. Rechargez cette page dans un instant."), "settings")
+    return redirect(url_for("settings.paypal", _anchor="notifications"), 303)
+
+
+@blueprint.post("/settings/paypal/notifications/another-attempt")
+@requires(Permission.CONFIGURE)
+def follow_again() -> Response:
+    number = try_again(merchant_id())
+    if number:
+        one, many = "%(num)s notification est relue.", "%(num)s notifications sont relues."
+        flash(ngettext(one, many, number), "settings")
     return redirect(url_for("settings.paypal", _anchor="notifications"), 303)

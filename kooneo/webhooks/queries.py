@@ -2,12 +2,13 @@
 
 import re
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 
 from kooneo.extensions import db
-from kooneo.webhooks.models import WebhookEndpoint, WebhookEvent
+from kooneo.webhooks.models import EventState, WebhookEndpoint, WebhookEvent
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -24,3 +25,9 @@ def endpoint_of(merchant_id: uuid.UUID) -> WebhookEndpoint | None:
 
 def last_received_at(merchant_id: uuid.UUID) -> datetime | None:
     return db.session.scalars(select(func.max(WebhookEvent.received_at)).filter_by(merchant_id=merchant_id)).one()
+
+
+def not_followed(merchant_id: uuid.UUID) -> Sequence[WebhookEvent]:
+    """Those that PayPal could not be asked about, the newest first."""
+    query = select(WebhookEvent).filter_by(merchant_id=merchant_id, state=EventState.FAILED)
+    return db.session.scalars(query.order_by(WebhookEvent.received_at.desc(), WebhookEvent.id)).all()

@@ -1,10 +1,13 @@
 """The French of PayPal's notifications."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kooneo.language import gettext as _
+from kooneo.language import ngettext
+from kooneo.subscriptions.answers import why_unread
 from kooneo.subscriptions.problems import Problem
-from kooneo.webhooks.models import HTTPS_ONLY, EndpointState, WebhookEndpoint
+from kooneo.webhooks.models import HTTPS_ONLY, EndpointState, WebhookEndpoint, WebhookEvent
 
 _MEANWHILE = "D'ici là, Kooneo apprend les changements quand il interroge PayPal lui-même : un peu plus tard."
 
@@ -36,6 +39,8 @@ _PROBLEMS = {
     ),
 }
 
+_COMPARED = "Chaque nuit, Kooneo compare tous les abonnements avec PayPal : il apprend ainsi ce qu'elles annonçaient."
+
 _UNANSWERED = ("PayPal n'a pas répondu.", "Enregistrez de nouveau l'adresse quand PayPal répondra.")
 
 
@@ -55,6 +60,20 @@ def notice(endpoint: WebhookEndpoint | None, *, received: bool) -> Notice | None
         lead, text = _PROBLEMS.get(endpoint.problem or "", _UNANSWERED)
         return Notice("late", "mark-attention", _(lead), f"{_(text)} {_(_MEANWHILE)}")
     return None if received else _notice(*_SILENT)
+
+
+def not_followed(events: Sequence[WebhookEvent]) -> Notice:
+    """Of the newest the reason; at least one."""
+    one = "Une notification n'a pas pu être suivie."
+    many = "%(num)s notifications n'ont pas pu être suivies."
+    problem = events[0].problem
+    return Notice("late", "mark-attention", ngettext(one, many, len(events)), f"{_reason(problem)} {_(_COMPARED)}")
+
+
+def _reason(problem: str | None) -> str:
+    if problem == Problem.NOT_EFFECTIVE:
+        return _("PayPal annonce un remboursement que sa liste des paiements ne montre pas.")
+    return why_unread(Problem(problem)) if problem else ""
 
 
 def _notice(tone: str, icon: str, lead: str, text: str) -> Notice:

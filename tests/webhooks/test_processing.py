@@ -28,7 +28,9 @@ from support.worker import wait_until
 from kooneo.billing.models import PaymentState, Refund
 from kooneo.clock import now
 from kooneo.settings.services.keys import delete_keys
+from kooneo.subscriptions.answers import why_unread
 from kooneo.subscriptions.models import ChangeState, Subscription
+from kooneo.subscriptions.problems import Problem
 from kooneo.webhooks.models import EventState, WebhookEvent
 from kooneo.webhooks.services.process import BACKOFF
 
@@ -140,6 +142,23 @@ def test_what_paypal_refuses_is_not_asked_again() -> None:
     paypal.fails(subscription.paypal_id, "get", "403")
     event = attempt_to_process(an_event_about(subscription))
     assert (event.state, event.problem) == (EventState.FAILED, "permission")
+
+
+def test_what_was_not_followed_shows_in_the_settings_and_is_read_again_on_demand() -> None:
+    subscription = a_subscription()
+    paypal.fails(subscription.paypal_id, "get", "403")
+    event = attempt_to_process(an_event_about(subscription))
+    paypal.change(str(subscription.paypal_id), status="CANCELLED")
+    owner = signed_in(a_member(merchant_of(subscription)))
+    shown = owner.open("/settings/paypal").by_id("notifications").text
+    assert "Une notification n’a pas pu être suivie." in shown
+    assert why_unread(Problem.PERMISSION) in shown
+    owner.post("/settings/paypal/notifications/another-attempt")
+    sweep_notifications()
+    assert len(jobs_of(event)) == 1
+    assert attempt_to_process(event).state == EventState.DONE
+    assert fresh(subscription).status == "cancelled"
+    assert "suivie" not in owner.open("/settings/paypal").by_id("notifications").text
 
 
 def test_a_job_that_was_lost_is_given_anew() -> None:
