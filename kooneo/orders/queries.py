@@ -1,6 +1,7 @@
 """Reading orders: merchant first."""
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import and_, or_, select
@@ -30,6 +31,13 @@ def state_of(order_id: uuid.UUID) -> OrderState | None:
     # Ends the read, or the next look would see the same snapshot.
     db.session.rollback()
     return db.session.scalars(select(Order.state).filter_by(id=order_id)).one_or_none()
+
+
+def awaiting_agreement(subscription_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Order]:
+    """By subscription, the order that waits for the customer on PayPal's page."""
+    query = select(Order).where(Order.subscription_id.in_(subscription_ids), Order.state == OrderState.AWAITING)
+    found = db.session.scalars(query.options(joinedload(Order.offer)))
+    return {order.subscription_id: order for order in found if order.subscription_id}
 
 
 @dataclass(frozen=True)

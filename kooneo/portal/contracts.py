@@ -14,6 +14,8 @@ from kooneo.legal.queries import refund_of, standing_termination, verified_reque
 from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import may_withdraw
 from kooneo.money import Money
+from kooneo.orders.models import Order
+from kooneo.orders.queries import awaiting_agreement
 from kooneo.orders.resuming import may_be_resumed
 from kooneo.portal import words
 from kooneo.portal.self_service import commitment_ends_on
@@ -51,6 +53,8 @@ class Contract:
     commitment_ends_on: date | None
     renewal: str
     """What the customer has to know of its tacit renewal."""
+    order: Order | None
+    """It waits for the customer's agreement at PayPal."""
     may_end: bool
     may_resume: bool
     taken_up: bool
@@ -63,6 +67,7 @@ def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
     declared = verified_requests(customer.merchant_id, [card.subscription.id for card in held])
     sells = paypal_account(customer.merchant_id) is not None
     renewals = renewals_of([card.subscription for card in held])
+    orders = awaiting_agreement([card.subscription.id for card in held])
     followed = {card.subscription.follows_id for card in held if not card.subscription.status.ended}
     return [
         _contract(
@@ -70,6 +75,7 @@ def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
             declared[card.subscription.id],
             renewals.get(card.subscription.id, Renewals()),
             time_zone,
+            order=orders.get(card.subscription.id),
             taken_up=card.subscription.id in followed,
             sells=sells,
         )
@@ -90,6 +96,7 @@ def _contract(
     renewals: Renewals,
     time_zone: str,
     *,
+    order: Order | None,
     taken_up: bool,
     sells: bool,
 ) -> Contract:
@@ -106,6 +113,7 @@ def _contract(
         request=standing or next(iter(declared), None),
         commitment_ends_on=commitment_ends_on(subscription, time_zone),
         renewal=for_customer(renewals),
+        order=order,
         may_end=not ending,
         may_resume=sells and may_be_resumed(subscription, subscription.offer) and not taken_up,
         taken_up=taken_up,

@@ -246,6 +246,19 @@ def test_another_paypal_account_has_plans_of_its_own() -> None:
     assert {plan.client_id for plan in plans_of(first)} == {client_id_of(merchant), "another-app"}
 
 
+def test_who_left_paypals_page_finds_the_way_back_in_their_space() -> None:
+    buyer = Buyer(an_offer())
+    order = created(buyer.orders())
+    customer = customer_of(subscription_of(order))
+    home = at_home(customer)
+    assert "Terminer ma commande" in home.page.text
+    assert buyer.page_of(order) in [link["href"] for link in home.page.find_all("a")]
+    decides(order)
+    assert looked_at(order).state == OrderState.CONCLUDED
+    home.open(home.at("subscriptions"))
+    assert "Terminer ma commande" not in home.page.text
+
+
 def test_a_plan_that_is_gone_at_paypal_is_published_anew() -> None:
     offer = an_offer()
     order = created(an_order(offer))
