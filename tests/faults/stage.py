@@ -58,7 +58,7 @@ def stage() -> Iterator[Stage]:
         paypal.simulator_runs_at(url)
         engine = engines.chosen_engine(folder)
         if isinstance(engine, engines.PostgreSQL):
-            stack.callback(engine.drop_template)
+            stack.callback(engine.drop)
         app = create_app(settings_for(engine.template, folder / "instance", url))
         with app.app_context():
             flask_migrate.upgrade()
