@@ -1,5 +1,6 @@
 """One seed, one run: what is random comes from it, and time stands still unless the run moves it on."""
 
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,10 +42,16 @@ class Fate:
 
 @contextmanager
 def fate(seed: int) -> Iterator[Fate]:
-    """Identifiers come from the seed too: rows are sorted by them."""
-    identifiers = Random(f"identifiers of {seed}")
+    """Identifiers come from the seed too: rows are sorted by them. Only the run's own: other threads, as those of a PayPal
+    that delivers what was put off, come when they like."""
+    identifiers, run, by_chance = Random(f"identifiers of {seed}"), threading.get_ident(), uuid.uuid4
+
+    def identifier() -> uuid.UUID:
+        ours = threading.get_ident() == run
+        return uuid.UUID(int=identifiers.getrandbits(128), version=4) if ours else by_chance()
+
     with (
         time_machine.travel(_BEGINNING + timedelta(minutes=seed % 500_000), tick=False) as clock,
-        patch("uuid.uuid4", lambda: uuid.UUID(int=identifiers.getrandbits(128), version=4)),
+        patch("uuid.uuid4", identifier),
     ):
         yield Fate(seed, clock)
