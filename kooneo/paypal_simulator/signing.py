@@ -7,6 +7,7 @@ import uuid
 import zlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -70,9 +71,15 @@ def signer(db: sqlite3.Connection) -> Signer:
     if record is None:
         record = _make()
         db.execute("INSERT INTO signing VALUES (1, :key, :certificate)", record)
-    key = load_pem_private_key(record["key"].encode(), None)
-    assert isinstance(key, RSAPrivateKey)  # noqa: S101 - for the types: it is what _make wrote
-    return Signer(key, record["certificate"])
+    return Signer(_loaded(record["key"]), record["certificate"])
+
+
+@lru_cache(maxsize=8)
+def _loaded(key: str) -> RSAPrivateKey:
+    """Checking a key takes as long as ten signatures."""
+    loaded = load_pem_private_key(key.encode(), None)
+    assert isinstance(loaded, RSAPrivateKey)  # noqa: S101 - for the types: it is what _make wrote
+    return loaded
 
 
 def _make() -> dict[str, str]:
