@@ -3,20 +3,18 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
+from support.processes import Process
 from support.running import ENCRYPTION_KEY, SECRET_KEY
 
 ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
+_PATIENCE = 60.0
 
 
 class Stack:
@@ -35,8 +33,8 @@ class Stack:
             "KOONEO_PAYPAL_URL": paypal_url,
             "KOONEO_HTMX": htmx,
         }
-        self._web: subprocess.Popen[bytes] | None = None
-        self._worker: subprocess.Popen[bytes] | None = None
+        self._web: Process | None = None
+        self._worker: Process | None = None
 
     def start(self) -> None:
         self.start_web()
@@ -47,51 +45,46 @@ class Stack:
         """Without waiting for it."""
         bind = self.url.removeprefix("http://")
         options = ("--worker-class", "gthread", "--threads", "8", "--bind", bind, "--no-control-socket")
-        self._web = self._run("web", "gunicorn", *options, "app:app")
+        self._web = Process("gunicorn", *options, "app:app", environ=self._environ, output=self.folder / "web.log")
 
     def command(self, *arguments: str) -> None:
         """One of `flask --app app`, to its end."""
-        command = [BIN / "flask", "--app", "app", *arguments]
-        subprocess.run(command, cwd=ROOT, env=self._environ, check=True, capture_output=True)
+        output = self.folder / "commands.log"
+        process = Process("flask", "--app", "app", *arguments, environ=self._environ, output=output)
+        assert process.wait(_PATIENCE) == 0, output.read_text()
 
     def start_worker(self) -> None:
         log = self.folder / "worker.log"
         seen = log.stat().st_size if log.exists() else 0
-        self._worker = self._run("worker", "flask", "--app", "app", "worker")
+        self._worker = Process("flask", "--app", "app", "worker", environ=self._environ, output=log)
         until(lambda: b"worker.started" in log.read_bytes()[seen:], "the worker has started")
 
     def kill_worker(self) -> None:
         assert self._worker is not None
-        self._worker.send_signal(signal.SIGKILL)
-        self._worker.wait()
+        self._worker.send(signal.SIGKILL)
+        self._worker.wait(_PATIENCE)
         self._worker = None
 
     def kill_web(self) -> None:
         """With the process that answers, which would else live on and hold the port."""
         assert self._web is not None
         children = Path(f"/proc/{self._web.pid}/task/{self._web.pid}/children").read_text().split()
-        self._web.send_signal(signal.SIGKILL)
+        self._web.send(signal.SIGKILL)
         for child in children:
             with suppress(ProcessLookupError):
                 os.kill(int(child), signal.SIGKILL)
-        self._web.wait()
+        self._web.wait(_PATIENCE)
         self._web = None
 
     def stop(self) -> None:
-        for process in (self._web, self._worker):
-            if process is not None:
-                process.terminate()
-        for process in (self._web, self._worker):
-            if process is not None:
-                process.wait(timeout=60)
-
-    def _run(self, name: str, program: str, *arguments: str) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"{name}.log").open("ab") as log:
-            command: list[Any] = [BIN / program, *arguments]
-            return subprocess.Popen(command, cwd=ROOT, env=self._environ, stdout=log, stderr=log)
+        processes = [process for process in (self._web, self._worker) if process]
+        for process in processes:
+            process.send(signal.SIGTERM)
+        for process in processes:
+            process.wait(_PATIENCE)
 
 
-def until(condition: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def until(condition: Callable[[], bool], what: str, seconds: float = _PATIENCE) -> None:
     """Wait for a condition; fails with `what` when it does not come."""
     deadline = time.monotonic() + seconds
     while not condition():

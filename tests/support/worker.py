@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -19,6 +20,7 @@ from kooneo.extensions import db
 from kooneo.subscriptions.models import ChangeState, StatusChange
 from kooneo.subscriptions.services.settle import settle
 
+from .processes import Process
 from .running import pages_wait
 
 PATIENCE = 60.0
@@ -27,19 +29,13 @@ PATIENCE = 60.0
 
 class Worker:
     def __init__(self, settings: Settings, *, name: str = "worker") -> None:
-        self._output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "app", "worker"],
-            cwd=ROOT,
-            env=_environment(settings) | {"KOONEO_WORKER": name},
-            stdin=subprocess.DEVNULL,
-            stdout=self._output,
-            stderr=subprocess.STDOUT,
-        )
+        self._output = tempfile.NamedTemporaryFile()  # noqa: SIM115 - closed by stop
+        environ = _environment(settings) | {"KOONEO_WORKER": name}
+        self._process = Process("flask", "--app", "app", "worker", environ=environ, output=Path(self._output.name))
 
     def wait_until_it_works(self) -> "Worker":
-        wait_until(lambda: "worker.started" in self.output or self._process.poll() is not None, "a worker that starts")
-        assert self._process.poll() is None, self.output
+        wait_until(lambda: "worker.started" in self.output or self._process.code is not None, "a worker that starts")
+        assert self._process.code is None, self.output
         return self
 
     @property
@@ -49,27 +45,26 @@ class Worker:
 
     def dies(self) -> None:
         """As in a power cut: nothing is finished, nothing is put in order."""
-        self._process.send_signal(signal.SIGKILL)
+        self._process.send(signal.SIGKILL)
         self._process.wait(PATIENCE)
 
     def pause(self) -> None:
         """It stands still, wherever it is."""
-        self._process.send_signal(signal.SIGSTOP)
+        self._process.send(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        self._process.send_signal(signal.SIGCONT)
+        self._process.send(signal.SIGCONT)
 
     def wait_for_its_end(self) -> int:
         return self._process.wait(PATIENCE)
 
     def stop(self) -> int:
         """As a deploy does: what is under way is finished first."""
-        self._process.terminate()
+        self._process.send(signal.SIGTERM)
         try:
             return self._process.wait(PATIENCE)
         finally:
-            self._process.kill()
-            self._process.wait()
+            self._process.send(signal.SIGKILL)
             self._output.close()
 
 
