@@ -20,12 +20,14 @@ _PATIENCE = 60.0
 class Stack:
     """`url` is the web's address. `stop_worker` kills as the machine would: with SIGKILL."""
 
-    def __init__(self, folder: Path, database_url: str, paypal_url: str, *, htmx: str = "cdn") -> None:
+    def __init__(
+        self, folder: Path, database_url: str, paypal_url: str, *, htmx: str = "cdn", instance: Path | None = None
+    ) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{free_port()}"
         self._environ = os.environ | {
             "KOONEO_ENV": "testing",
-            "KOONEO_INSTANCE": str(folder / "instance"),
+            "KOONEO_INSTANCE": str(instance or folder / "instance"),
             "DATABASE_URL": database_url,
             "SECRET_KEY": SECRET_KEY,
             "KOONEO_ENCRYPTION_KEYS": urlsafe_b64encode(ENCRYPTION_KEY).decode(),

@@ -3,7 +3,8 @@
     PYTHONPATH=tests python -m faults.kills --kills 1000
     KOONEO_TEST_ENGINE=postgresql PYTHONPATH=tests python -m faults.kills --kills 1000
 
-On PostgreSQL the server itself is stopped at once now and then, and started again. In the end the worker is left alone until
+On PostgreSQL the server itself is stopped at once now and then, and started again; on SQLite the disk is full now and then, where
+this process may mount one of its own. In the end the worker is left alone until
 nothing is open any more, one reconciliation runs, and the same verdict is given as of the runs in one process.
 """
 
@@ -32,6 +33,7 @@ from support.reconciling import reconciled
 from support.running import running_app, settings_for
 
 from faults.at_paypal import AtPayPal
+from faults.disk import Disk, a_small_disk
 from faults.figures import KEPT
 from faults.perils import Perils
 from faults.verdict import Verdict, broken_promises, judge, unsettled, waiting_messages
@@ -45,6 +47,8 @@ _PATHS = [
     if action in ("cancel", "complete", "abandon", "pause", "reactivate")
 ]
 _SERVER_DIES_EVERY = 25
+_DISK_IS_FULL_EVERY = 40
+_WHILE_IT_IS_FULL = 8
 _PATIENCE = 1800.0
 
 
@@ -60,15 +64,20 @@ def kill(kills: int, seed: int) -> Outcome:
     chance, met = random.Random(seed), Counter[str]()
     with ExitStack() as stack:
         folder = stack.enter_context(engines.quick_folder())
+        sqlite = engines.CHOSEN == "sqlite"
+        disk = stack.enter_context(a_small_disk(folder / "disk")) if sqlite else None
+        home = disk.folder if disk else folder
+        if sqlite and not disk:
+            print("No disk can be full here: this process may not mount one.")
         paypal_url = stack.enter_context(running_simulator(folder / "simulator.sqlite3"))
         paypal.simulator_runs_at(paypal_url)
-        server = stack.enter_context(a_server()) if engines.CHOSEN == "postgresql" else None
-        database = engines.PostgreSQL(server.address) if server else engines.SQLite(folder / "kooneo.sqlite3")
-        app = stack.enter_context(running_app(settings_for(database.template, folder / "instance", paypal_url)))
+        server = None if sqlite else stack.enter_context(a_server())
+        database = engines.PostgreSQL(server.address) if server else engines.SQLite(home / "kooneo.sqlite3")
+        app = stack.enter_context(running_app(settings_for(database.template, home / "instance", paypal_url)))
         with app.app_context():
             flask_migrate.upgrade()
         world = _world(app, folder)
-        processes = Stack(folder, database.template, paypal_url, htmx="local")
+        processes = Stack(folder, database.template, paypal_url, htmx="local", instance=home / "instance")
         processes.start()
         stack.callback(processes.stop)
         person = Person(processes.url, a_member(world.merchants[0]).email)
@@ -81,11 +90,21 @@ def kill(kills: int, seed: int) -> Outcome:
                 server.stop_immediately()
                 server.start()
                 met["PostgreSQL stopped at once"] += 1
+            if disk and number % _DISK_IS_FULL_EVERY == 0:
+                met.update(_meanwhile_it_is_full(disk, world, person, chance))
             promises += broken_promises(world)
             print(f"\r{number} kills", end="", flush=True)
         calm_after = _calm(world)
         world.at_paypal.look_at_calls()
         return Outcome(replace(judge(world), broken_promises=promises), met + world.at_paypal.injected, calm_after)
+
+
+def _meanwhile_it_is_full(disk: Disk, world: World, person: Person, chance: random.Random) -> Counter[str]:
+    """People go on asking, and the worker goes on working at what it has."""
+    with disk.full():
+        for subscription in chance.sample(world.subscriptions[-12:], k=_WHILE_IT_IS_FULL):
+            _whatever_happens(lambda s=subscription: person.asks(s.id, chance.choice(_PATHS)))  # type: ignore[misc]
+    return Counter({"disk full": 1})
 
 
 def _world(app: Flask, folder: Path) -> World:

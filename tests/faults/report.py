@@ -48,7 +48,8 @@ It is as long as the longest wait between two attempts, the night, and a clock o
 _OF_PROCESSES = """## Real processes
 
 Web server and worker as processes of their own, killed with SIGKILL at any moment and started again, while people send forms over
-HTTP and PayPal fails. On PostgreSQL the server too is stopped at once (`pg_ctl -m immediate`) after every 25 kills. What a
+HTTP and PayPal fails. On PostgreSQL the server too is stopped at once (`pg_ctl -m immediate`) after every 25 kills; on SQLite the
+disk under the database, the uploads and the mailbox is filled to the last byte after every 40, while people go on asking. What a
 real process does is not repeatable: a seed only chooses what is asked and who is killed.
 """
 
