@@ -30,7 +30,7 @@ _WORDS = {
     400: _Words("Cette demande est incomplète", "Rechargez la page, puis recommencez. Rien n'a été changé."),
     403: _Words(
         "Votre rôle ne permet pas cette action",
-        "Demandez au propriétaire du compte de la faire, ou de changer votre rôle.",
+        "Demandez au propriétaire du compte de la faire.",
     ),
     404: _Words("Cette page n'existe pas", "L'adresse est peut-être incomplète, ou ce qu'elle montrait a été retiré."),
     405: _Words("Cette adresse ne s'ouvre pas ainsi", "Revenez à la page précédente et utilisez ses boutons."),

@@ -16,19 +16,20 @@ from flask_babel import Babel, get_locale, get_translations
 from kooneo.clock import now
 from kooneo.money import Money
 
-NO_BREAK = "\u00a0"
+NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
 DEFAULT_TIME_ZONE = "Europe/Paris"
 
 # A percent sign, but not the one of a placeholder.
+_IN_NUMBERS = re.compile(r"(?<=\d) (?=\d{3}(?!\d))")
 _BEFORE_HIGH_SIGNS = re.compile(r" (?=[:;?!»€]|%(?!\())")
 
 babel = Babel()
 
 
 def typeset(text: str) -> str:
-    """French typography: no-break spaces before high signs and inside « », typographic apostrophes."""
+    """French typography: no-break spaces before high signs, inside « » and in numbers, typographic apostrophes."""
     text = _BEFORE_HIGH_SIGNS.sub(NO_BREAK, text.replace("« ", f"«{NO_BREAK}"))
-    return text.replace("'", "’")
+    return _IN_NUMBERS.sub(NARROW_NO_BREAK, text).replace("'", "’")
 
 
 def gettext(message: str, **values: Any) -> str:

@@ -2,6 +2,9 @@
 
 import unicodedata
 
+DAY_FORMATS = ["%Y-%m-%d", "%d/%m/%Y"]
+"""What a browser's date field sends, and what somebody types where there is none."""
+
 
 def clean(text: str | None) -> str:
     """One line without unprintable characters (a database refuses some of them) and without needless spaces."""

@@ -1,7 +1,8 @@
 """Giving access, changing it, taking it back."""
 
 import uuid
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectMultipleField, StringField
@@ -11,7 +12,7 @@ from kooneo.access.services import REASON_LENGTH
 from kooneo.clock import now
 from kooneo.language import gettext as _
 from kooneo.language import time_zone
-from kooneo.text import clean
+from kooneo.text import DAY_FORMATS, clean
 
 _LATEST = date(2199, 12, 31)
 
@@ -20,16 +21,13 @@ class ReasonForm(FlaskForm):  # type: ignore[misc]
     reason = StringField(filters=[clean])
 
     def validate_reason(self, field: StringField) -> None:
-        over = len(field.data) - REASON_LENGTH
-        if over > 0:
-            raise ValidationError(
-                _("Le motif dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=REASON_LENGTH)
-            )
+        if len(field.data) > REASON_LENGTH:
+            raise ValidationError(_("Le motif est trop long : %(limit)s caractères au plus.", limit=REASON_LENGTH))
 
 
 class TermForm(ReasonForm):
     until = StringField(filters=[clean])
-    """A day as ISO writes it, which is what a date field sends; empty = for good."""
+    """A day in one of DAY_FORMATS; empty = for good."""
     kept: date | None = None
     """The day that already stands there: it may be over."""
 
@@ -38,7 +36,7 @@ class TermForm(ReasonForm):
             return
         day = _day(field.data)
         if day is None or day > _LATEST:
-            raise ValidationError(_("Cette date n'existe pas. Écrivez-la comme dans cet exemple : 2026-12-31."))
+            raise ValidationError(_("Indiquez une date, comme 31/12/2026."))
         if day < now().astimezone(time_zone()).date() and day != self.kept:
             raise ValidationError(_("Cette date est passée : l'accès serait déjà fermé."))
 
@@ -73,7 +71,7 @@ def _chosen(value: str) -> uuid.UUID | None:
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text or "")
-    except ValueError:
-        return None
+    for form in DAY_FORMATS:
+        with suppress(ValueError):
+            return datetime.strptime(text or "", form).date()  # noqa: DTZ007 - a day is in no zone
+    return None

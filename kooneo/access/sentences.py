@@ -62,10 +62,10 @@ _NOT_YET = (Reason.NOT_YET_UNLOCKED, Reason.NOT_APPROVED)
 def question(decision: Decision) -> str:
     """What a merchant asks about this line."""
     if decision.open:
-        return _("Pourquoi a-t-il accès ?")
+        return _("Pourquoi cet accès ?")
     if decision.reason in _NOT_YET:
-        return _("Pourquoi n'a-t-il pas encore accès ?")
-    return _("Pourquoi n'a-t-il plus accès ?")
+        return _("Pourquoi pas encore d'accès ?")
+    return _("Pourquoi pas d'accès ?")
 
 
 def _named(source: SubscriptionFacts, own: SubscriptionFacts) -> str:

@@ -44,7 +44,11 @@ def create_session() -> Page | Response:
             user_agent=request.user_agent.string,
         )
     except services.WrongPassword:
-        return _again(form, _("Cette adresse e-mail et ce mot de passe ne vont pas ensemble."), 422)
+        wrong = _(
+            "Cette adresse e-mail et ce mot de passe ne vont pas ensemble. Vérifiez-les ; si vous les avez perdus, écrivez "
+            "à la personne qui administre Kooneo."
+        )
+        return _again(form, wrong, 422)
     except services.TooManyAttempts as limit:
         return _again(form, too_many_attempts(limit.retry_at), 429)
     _begin(token)

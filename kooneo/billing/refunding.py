@@ -22,6 +22,7 @@ from kooneo.extensions import db
 from kooneo.language import amount as written
 from kooneo.language import gettext as _
 from kooneo.money import Money, read_amount
+from kooneo.settings.words import keys_first
 from kooneo.subscriptions.models import ChangeState, Subscription
 from kooneo.subscriptions.services.request import KeyReused, KeysMissing
 from kooneo.subscriptions.waiting import wait_until
@@ -80,7 +81,7 @@ def create_refund(payment_id: uuid.UUID) -> Answer:
     except KeyReused:
         return _conflict(_("Ce formulaire a déjà servi, avec un autre montant. Rouvrez « Rembourser »."))
     except KeysMissing:
-        return _conflict(_("Les clés API PayPal ne sont pas configurées."))
+        return _conflict(keys_first())
     return _told(payment.customer_id, refund.id)
 
 

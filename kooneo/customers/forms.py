@@ -72,6 +72,5 @@ class ProfileForm(FlaskForm):  # type: ignore[misc]
 
 
 def _at_most(field: Field, limit: int) -> None:
-    over = len(field.data) - limit
-    if over > 0:
-        raise ValidationError(_("%(over)s caractères de trop : la limite est de %(limit)s.", over=over, limit=limit))
+    if len(field.data) > limit:
+        raise ValidationError(_("Ce texte est trop long : %(limit)s caractères au plus.", limit=limit))

@@ -94,7 +94,9 @@ def update_profile(customer_id: uuid.UUID) -> Response:
     try:
         services.change_profile(customer, form.profile, by=signed_in().actor)
     except services.EmailTaken:
-        form.email.errors = [_("Un autre client a déjà cette adresse e-mail.")]
+        form.email.errors = [
+            _("Un autre client a déjà cette adresse e-mail : vérifiez-la, ou cherchez sa fiche dans Clients.")
+        ]
         return make_response(_profile(get_or_404(Customer, customer_id), form), 422)
     flash(_("Le profil est enregistré."), "profile")
     return redirect(url_for("customers.profile", customer_id=customer_id), 303)

@@ -14,11 +14,11 @@ from kooneo.extensions import db
 from kooneo.journal.services import Actor
 from kooneo.language import DEFAULT_TIME_ZONE
 from kooneo.legal.models import RequestKind
-from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import carry_out
 from kooneo.legal.services.receive import Declaration, declare
 from kooneo.subscriptions.lifecycle import Action
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.services.request import Wish, request_change
 
 _BEFORE_THE_CHARGE = timedelta(days=1)

@@ -16,8 +16,8 @@ from kooneo.mail.models import MailKind
 from kooneo.money import Money
 from kooneo.settings.services import automatic_payments_page, paypal_account
 from kooneo.subscriptions.arrears import what_is_owed
-from kooneo.subscriptions.letters import reference
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 
 _SUBJECTS = {
     NoticeKind.FAILED: "Votre paiement pour « %(title)s » n'a pas abouti",
@@ -65,7 +65,7 @@ def notice(kind: NoticeKind, subscription: Subscription, merchant: Merchant, fai
             paragraphs=_PARAGRAPHS[kind](subscription, merchant, failure),
             paypal="" if kind == NoticeKind.REOPENED else autopay,
             portal=portal,
-            reference=reference(subscription),
+            reference=contract_reference(subscription),
         )
 
 
@@ -77,7 +77,7 @@ def _failed(subscription: Subscription, merchant: Merchant, failure: Failure) ->
         title=subscription.offer.title,
         merchant=merchant.name,
     )
-    so_far = ngettext("", "C'est le %(num)se essai de suite qui échoue.", failure.number)
+    so_far = ngettext("", "C'est le %(num)sᵉ essai de suite qui échoue.", failure.number)
     return (f"{what} {so_far}".strip(), _retry(failure), _if_nothing_is_done())
 
 

@@ -12,7 +12,7 @@ from kooneo.language import gettext as _
 from kooneo.language import time_zone
 from kooneo.legal.models import RequestKind
 from kooneo.legal.services.receive import Declaration
-from kooneo.text import clean
+from kooneo.text import DAY_FORMATS, clean
 
 _NAME, _CONTRACT = 140, 120
 
@@ -26,13 +26,13 @@ class DeclarationForm(FlaskForm):  # type: ignore[misc]
     name = StringField(filters=[clean])
     email = StringField(filters=[clean])
     contract = StringField(filters=[clean])
-    wished_on = DateField(validators=[Optional()])
+    wished_on = DateField(format=DAY_FORMATS, validators=[Optional()])
 
     def validate_name(self, field: StringField) -> None:
         if not field.data:
             raise ValidationError(_("Indiquez votre nom."))
         if len(field.data) > _NAME:
-            raise ValidationError(_("Ce nom dépasse %(limit)s caractères.", limit=_NAME))
+            raise ValidationError(_("Ce nom dépasse %(limit)s caractères : raccourcissez-le.", limit=_NAME))
 
     def validate_email(self, field: StringField) -> None:
         if not is_email(field.data):
@@ -40,7 +40,9 @@ class DeclarationForm(FlaskForm):  # type: ignore[misc]
 
     def validate_contract(self, field: StringField) -> None:
         if len(field.data) > _CONTRACT:
-            raise ValidationError(_("Cette référence dépasse %(limit)s caractères.", limit=_CONTRACT))
+            raise ValidationError(
+                _("Cette référence dépasse %(limit)s caractères : raccourcissez-la.", limit=_CONTRACT)
+            )
 
     def validate_wished_on(self, field: DateField) -> None:
         if field.errors:

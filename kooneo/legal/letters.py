@@ -33,6 +33,7 @@ def acknowledgement(request: LegalRequest, merchant: Merchant) -> Letter:
             name=request.name,
             merchant=merchant,
             content=content_of(request),
+            verified=request.verified_at is not None,
             **received,
         )
 

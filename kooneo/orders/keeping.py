@@ -12,6 +12,7 @@ from kooneo.language import gettext as _
 from kooneo.orders.forms import KeyedForm
 from kooneo.orders.queries import paid_twice
 from kooneo.orders.services.keep import end_the_other, last_payment
+from kooneo.settings.words import keys_first
 from kooneo.subscriptions.lifecycle import NotAllowed
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.queries import complete
@@ -53,7 +54,7 @@ def create_keeping(subscription_id: uuid.UUID) -> Answer:
             409, _("Une demande est déjà en cours"), _("Attendez la réponse de PayPal, puis rouvrez « À traiter ».")
         )
     except KeysMissing:
-        return problem_page(409, _("Rien n'a été changé"), _("Les clés API PayPal ne sont pas configurées."))
+        return problem_page(409, _("Rien n'a été changé"), keys_first())
     wait_for_outcome(change.id)
     return redirect(url_for("subscriptions.index", customer_id=customer_id), 303)
 

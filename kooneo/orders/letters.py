@@ -9,8 +9,8 @@ from kooneo.mail.letters import Letter, compose
 from kooneo.mail.models import MailKind
 from kooneo.orders.models import Order
 from kooneo.orders.words import commitment, withdrawal
-from kooneo.subscriptions.letters import reference
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.words import price
 
 
@@ -18,7 +18,7 @@ def already_subscribed(subscription: Subscription, merchant: Merchant) -> Letter
     """Before anything is paid twice. `subscription` is the one that runs, from subscriptions.queries.complete."""
     return compose(
         MailKind.ALREADY_SUBSCRIBED,
-        subject=_("Vous êtes déjà abonné à « %(title)s »", title=subscription.offer.title),
+        subject=_("Vous avez déjà un abonnement à « %(title)s »", title=subscription.offer.title),
         name=subscription.customer.name,
         merchant=merchant,
         title=subscription.offer.title,
@@ -35,7 +35,7 @@ def confirmation(order: Order, subscription: Subscription, merchant: Merchant) -
             (_("Prix"), price(subscription.terms)),
             (_("Engagement"), commitment(subscription.terms)),
             (_("Conclu le"), day(subscription.contracted_on)),
-            (_("Référence"), reference(subscription)),
+            (_("Référence"), contract_reference(subscription)),
         ]
         return compose(
             MailKind.ORDER_CONFIRMED,

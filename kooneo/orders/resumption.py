@@ -67,7 +67,7 @@ def _why_not(subscription: Subscription) -> str:
     if paypal_account(subscription.merchant_id) is None:
         return _("On ne peut pas s'abonner par PayPal chez ce marchand en ce moment. Réessayez plus tard.")
     if live_subscription(subscription.customer_id, offer):
-        return _("Vous êtes déjà abonné : un second abonnement serait payé en plus du premier.")
+        return _("Vous avez déjà cet abonnement : un second abonnement serait payé en plus du premier.")
     return ""
 
 

@@ -91,7 +91,7 @@ def order_state(merchant_slug: str, slug: str, order_id: uuid.UUID) -> Response:
         return make_response("", 204)
     if order.state == OrderState.AWAITING and request.args.get("seen") == OrderState.OPEN:
         return htmx.to_page(order.approve_url or "")
-    return make_response(render_template("orders/_order.html", **_drawn(order)))
+    return make_response(render_template("orders/_order_answer.html", **_drawn(order)))
 
 
 @blueprint.post("/orders/<uuid:order_id>/check")
@@ -100,7 +100,7 @@ def check(merchant_slug: str, slug: str, order_id: uuid.UUID) -> Answer:
     request_look(_order(slug, order_id))
     wait_until(lambda: state_of(order_id) != OrderState.AWAITING)
     if htmx.is_htmx():
-        return render_template("orders/_order.html", **_drawn(_order(slug, order_id), asked=True))
+        return render_template("orders/_order_answer.html", **_drawn(_order(slug, order_id), asked=True))
     return redirect(url_for("orders.show_order", **request.view_args or {}, returned=1), 303)
 
 

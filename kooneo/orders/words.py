@@ -25,8 +25,8 @@ def commitment(terms: Terms) -> str:
     if terms.total_cycles:
         total = amount(_times(terms.price, terms.total_cycles))
         return ngettext(
-            "Un seul paiement de %(total)s, puis l'abonnement est allé à son terme.",
-            "%(num)s paiements, soit %(total)s en tout, puis l'abonnement est allé à son terme.",
+            "Un seul paiement de %(total)s, puis l'abonnement arrive à son terme.",
+            "%(num)s paiements, soit %(total)s en tout, puis l'abonnement arrive à son terme.",
             terms.total_cycles,
             total=total,
         )
@@ -48,7 +48,7 @@ def withdrawal(contracted_on: date, time_zone: str, *, lost: bool) -> str:
     if lost:
         return _("Vous avez demandé l'accès immédiat et renoncé à votre droit de rétractation.")
     last = local_date(withdrawal_ends_at(contracted_on, time_zone) - timedelta(microseconds=1), time_zone)
-    return _("Vous pouvez renoncer au contrat sans motif jusqu'au %(day)s à minuit.", day=day(last))
+    return _("Vous pouvez renoncer au contrat sans motif jusqu'au %(day)s inclus.", day=day(last))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def answer(order: Order, *, returned: bool, left: bool) -> Answer:
             return Answer(_("Plus qu'une étape"), text, "mute", "info")
         case OrderState.CONCLUDED:
             text = _("PayPal a confirmé votre accord. Une confirmation vous est envoyée par e-mail.")
-            return Answer(_("Vous êtes abonné"), text, "live", "check")
+            return Answer(_("Votre abonnement a commencé"), text, "live", "check")
         case OrderState.LAPSED:
             text = _("L'abonnement a pris fin avant votre accord. Rien n'a été prélevé.")
             return Answer(_("Cette commande n'a pas abouti"), text, "mute", "info")

@@ -11,7 +11,6 @@ from kooneo.language import gettext as _
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import withdrawal_ends_at
 from kooneo.legal.queries import refund_of, standing_termination, verified_requests
-from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import may_withdraw
 from kooneo.money import Money
 from kooneo.orders.models import Order
@@ -25,6 +24,7 @@ from kooneo.settings.services import automatic_payments_page, paypal_account
 from kooneo.subscriptions import cards
 from kooneo.subscriptions.cards import Card
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 
 
 @dataclass(frozen=True)
@@ -148,10 +148,8 @@ def _declared(request: LegalRequest, card: Card) -> str:
         return _("Vous avez renoncé à ce contrat le %(day)s à %(time)s.", **moment)
     if request.kind == RequestKind.WITHDRAWAL:
         asked = _("Vous avez demandé à renoncer à ce contrat le %(day)s à %(time)s.", **moment)
-        return f"{asked} {_('Il reste à vérifier que le délai courait encore.')}"
+        return f"{asked} {_('Il reste à vérifier que vous pouviez encore y renoncer.')}"
     asked = _("Vous avez demandé la résiliation le %(day)s à %(time)s.", **moment)
     if request.wished_on:
-        return f"{asked} {_('Elle prend effet le %(day)s.', day=day(request.wished_on))}"
-    return (
-        f"{asked} {words.not_confirmed_yet() if card.waiting else _('Elle est traitée avant le prochain prélèvement.')}"
-    )
+        return f"{asked} {_('La fin est demandée pour le %(day)s.', day=day(request.wished_on))}"
+    return f"{asked} {words.not_confirmed_yet() if card.waiting else _('Elle doit être traitée avant le prochain prélèvement.')}"

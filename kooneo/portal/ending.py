@@ -53,7 +53,7 @@ def ending_of(subscription: Subscription, options: Options, *, has_keys: bool, t
     wished_on = commitment_ends_on(subscription, time_zone) if how == SelfService.AT_COMMITMENT_END else None
     return Ending(
         how=how,
-        when=when(how, wished_on),
+        when=when(how, wished_on, by_paypal=_charges(subscription)),
         payments=_payments(subscription, how, preview.paypal),
         freely=may_end_freely(freed) if freed else "",
         contents=preview.contents if how == SelfService.NOW else _contents_then(subscription, wished_on, time_zone),
@@ -70,8 +70,11 @@ def action_of(subscription: Subscription) -> Action:
     return Action.COMPLETE if agreed and began and commitment_is_kept(subscription) else Action.CANCEL
 
 
-def when(how: SelfService, wished_on: date | None) -> str:
+def when(how: SelfService, wished_on: date | None, *, by_paypal: bool = True) -> str:
+    """`by_paypal`: PayPal has something to stop."""
     match how:
+        case SelfService.NOW if not by_paypal:
+            return _("Votre contrat prend fin aussitôt.")
         case SelfService.NOW:
             return _(
                 "Votre contrat prend fin dès que PayPal a confirmé l'arrêt des prélèvements, le plus souvent aussitôt."
@@ -81,14 +84,24 @@ def when(how: SelfService, wished_on: date | None) -> str:
                 "Votre contrat prend fin au terme de l'engagement, le %(day)s.", day=day(wished_on) if wished_on else ""
             )
         case _:
-            return _("Votre demande est datée et enregistrée ; elle est traitée avant le prochain prélèvement.")
+            return _(
+                "Votre demande est datée et enregistrée : c'est sa date qui compte. Elle doit être traitée avant le prochain "
+                "prélèvement."
+            )
+
+
+def _charges(subscription: Subscription) -> bool:
+    return subscription.gateway == Gateway.PAYPAL and subscription.status != SubscriptionStatus.PENDING
 
 
 def _payments(subscription: Subscription, how: SelfService, at_once: str) -> str:
     """`at_once`: what PayPal does when the end is asked for now."""
     if subscription.status == SubscriptionStatus.PENDING and subscription.gateway == Gateway.PAYPAL:
         return _("Vous n'avez pas encore donné votre accord à PayPal : rien n'est prélevé.")
-    if how == SelfService.NOW or subscription.gateway == Gateway.MANUAL:
+    if subscription.gateway == Gateway.MANUAL:
+        at_last = _("Plus rien ne sera à payer une fois le contrat terminé.")
+        return _("Plus rien n'est à payer pour la suite.") if how == SelfService.NOW else at_last
+    if how == SelfService.NOW:
         return at_once
     if how == SelfService.AT_COMMITMENT_END:
         return _("Les prélèvements prévus ont lieu jusqu'à cette date, puis PayPal les arrête.")

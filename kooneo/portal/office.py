@@ -44,11 +44,8 @@ class OptionsForm(FlaskForm):  # type: ignore[misc]
     instalments = BooleanField()
 
     def validate_message(self, field: TextAreaField) -> None:
-        over = len(field.data) - MESSAGE_LENGTH
-        if over > 0:
-            raise ValidationError(
-                _("Le message dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=MESSAGE_LENGTH)
-            )
+        if len(field.data) > MESSAGE_LENGTH:
+            raise ValidationError(_("Le message est trop long : %(limit)s caractères au plus.", limit=MESSAGE_LENGTH))
 
     def validate_during_commitment(self, field: RadioField) -> None:
         if field.data not in list(DuringCommitment):

@@ -108,7 +108,9 @@ def _said(
     waiting: bool,
 ) -> str:
     if request.kind == RequestKind.WITHDRAWAL and subscription.withdrawn_at is None:
-        return _("%(merchant)s vérifie si le délai courait encore, et vous répond.", merchant=merchant.name)
+        return _settled(request, merchant) or _(
+            "%(merchant)s vérifie si vous pouviez encore renoncer à ce contrat, et vous répond.", merchant=merchant.name
+        )
     if subscription.status.ended:
         return ""
     if waiting:
@@ -117,18 +119,25 @@ def _said(
             if change
             else _("Un autre changement est en cours : votre demande suit aussitôt.")
         )
-    if request.settled_at:
-        return _("%(merchant)s a traité votre demande le %(day)s.", merchant=merchant.name, day=day(request.settled_at))
+    if settled := _settled(request, merchant):
+        return settled
     if request.wished_on and change is None:
-        return _("Votre contrat prend fin le %(day)s.", day=day(request.wished_on))
+        return _("La fin est demandée pour le %(day)s.", day=day(request.wished_on))
     due = subscription.next_payment_at
     if due is None:
         return _("%(merchant)s la traite, et vous en recevez la confirmation.", merchant=merchant.name)
     return _(
-        "%(merchant)s la traite avant le prochain prélèvement, prévu le %(day)s, et vous en recevez la confirmation.",
+        "%(merchant)s doit la traiter avant le prochain prélèvement, prévu le %(day)s, et vous en recevez la confirmation.",
         merchant=merchant.name,
         day=day(due),
     )
+
+
+def _settled(request: LegalRequest, merchant: Merchant) -> str:
+    """Somebody of the team has; empty as long as nobody has."""
+    if request.settled_at is None:
+        return ""
+    return _("%(merchant)s a traité votre demande le %(day)s.", merchant=merchant.name, day=day(request.settled_at))
 
 
 def _messages(

@@ -3,12 +3,12 @@
 from kooneo.accounts.models import Merchant
 from kooneo.language import calendar_of, day
 from kooneo.language import gettext as _
-from kooneo.legal.references import contract_reference
 from kooneo.mail.letters import Letter, compose
 from kooneo.mail.models import MailKind
 from kooneo.renewals.models import RenewalNotice
 from kooneo.renewals.words import goes_on
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.words import price
 
 

@@ -44,7 +44,7 @@ def for_customer(renewals: Renewals) -> str:
     freed, notice = renewals.freed_by, renewals.notice
     if freed and renewals.refund_due_on:
         return _(
-            "Reconduit le %(day)s sans que vous en ayez été prévenu à temps, puis terminé : ce que vous aviez déjà payé "
+            "Reconduit le %(day)s sans que l'avis vous soit parvenu à temps, puis terminé : ce que vous aviez déjà payé "
             "pour la suite vous est remboursé au plus tard le %(due)s.",
             day=day(freed.renews_on),
             due=day(renewals.refund_due_on),
@@ -53,13 +53,13 @@ def for_customer(renewals: Renewals) -> str:
         return may_end_freely(freed)
     if notice and notice.missed_at:
         return _(
-            "Vous n'avez pas été prévenu à temps de la reconduction de ce contrat : à partir du %(day)s, vous pourrez y "
+            "L'avis de reconduction de ce contrat ne vous est pas parvenu à temps : à partir du %(day)s, vous pourrez y "
             "mettre fin à tout moment, sans frais.",
             day=day(notice.renews_on),
         )
     if notice and notice.sent_at:
         return _(
-            "Reconduit le %(day)s, sauf refus de votre part jusqu'au %(until)s. Vous en avez été prévenu le %(sent)s.",
+            "Reconduit le %(day)s, sauf refus de votre part jusqu'au %(until)s. L'avis vous a été envoyé le %(sent)s.",
             day=day(notice.renews_on),
             until=day(notice.refuse_until),
             sent=day(notice.sent_at),
@@ -69,7 +69,7 @@ def for_customer(renewals: Renewals) -> str:
 
 def may_end_freely(freed: RenewalNotice) -> str:
     return _(
-        "Vous n'avez pas été prévenu à temps de la reconduction de ce contrat : depuis le %(day)s, vous pouvez y mettre fin à tout "
+        "L'avis de reconduction de ce contrat ne vous est pas parvenu à temps : depuis le %(day)s, vous pouvez y mettre fin à tout "
         "moment, sans frais. Ce que vous avez déjà payé pour la suite vous est alors remboursé sous trente jours.",
         day=day(freed.renews_on),
     )

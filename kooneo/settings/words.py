@@ -180,3 +180,8 @@ def _counted(run: Reconciliation) -> str:
     if run.unreadable:
         counted.append(ngettext("%(num)s illisible", "%(num)s illisibles", run.unreadable))
     return _("%(counts)s.", counts=", ".join(counted))
+
+
+def keys_first() -> str:
+    """To somebody whose request needs PayPal."""
+    return _("Les clés API PayPal ne sont pas configurées : ajoutez-les dans Réglages > PayPal, puis recommencez.")

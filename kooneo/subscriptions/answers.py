@@ -30,7 +30,7 @@ class Note:
 _REFUSED = {
     Problem.CREDENTIALS: (
         "les clés API ne sont plus acceptées",
-        "Testez-les dans Réglages, PayPal : la page dit ce qui ne va pas.",
+        "Testez-les dans Réglages > PayPal : la page dit ce qui ne va pas.",
     ),
     Problem.PERMISSION: (
         "les clés API n'ont pas la permission « Subscriptions »",
@@ -216,7 +216,9 @@ def in_progress(change: StatusChange) -> Note:
             when=at_moment(change.requested_at),
             **_lower(change),
         ),
-        _("Votre demande n'a pas été envoyée à PayPal. La carte montre l'état actuel."),
+        _(
+            "Votre demande n'a pas été envoyée à PayPal : attendez la réponse à la première, puis recommencez si besoin."
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from kooneo.subscriptions.lifecycle import ENDING, Action, Standing, Subscriptio
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.request import REASON_LENGTH, Wish
 from kooneo.subscriptions.words import label
-from kooneo.text import clean
+from kooneo.text import DAY_FORMATS, clean
 
 
 class ChangeForm(FlaskForm):  # type: ignore[misc]
@@ -30,11 +30,8 @@ class ChangeForm(FlaskForm):  # type: ignore[misc]
     reason = StringField(filters=[clean])
 
     def validate_reason(self, field: StringField) -> None:
-        over = len(field.data) - REASON_LENGTH
-        if over > 0:
-            raise ValidationError(
-                _("Le motif dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=REASON_LENGTH)
-            )
+        if len(field.data) > REASON_LENGTH:
+            raise ValidationError(_("Le motif est trop long : %(limit)s caractères au plus.", limit=REASON_LENGTH))
         if self.reason_required and not field.data:
             raise ValidationError(_("Dites pourquoi : une correction garde son motif."))
 
@@ -102,9 +99,12 @@ class CorrectionForm(ChangeForm):
 
 
 class PauseForm(ChangeForm):
-    resume_on = DateField(validators=[Optional()])
+    resume_on = DateField(format=DAY_FORMATS, validators=[Optional()])
 
     def validate_resume_on(self, field: DateField) -> None:
+        if field.errors:
+            field.errors = []
+            raise ValidationError(_("Indiquez une date, comme 31/12/2026."))
         if field.data is not None and field.data <= now().astimezone(time_zone()).date():
             raise ValidationError(_("Choisissez un jour à venir, ou laissez vide."))
 

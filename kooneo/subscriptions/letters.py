@@ -13,6 +13,7 @@ from kooneo.mail.models import MailKind
 from kooneo.subscriptions.consequences import ContentEffect, has_changed
 from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, Standing, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, StatusChange, Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.words import price
 
 _SUBJECTS = {
@@ -91,7 +92,7 @@ def _letter(
         what=what,
         payments=what_is_charged(subscription.gateway, was),
         contents=contents,
-        reference=reference(subscription),
+        reference=contract_reference(subscription),
     )
 
 
@@ -101,8 +102,3 @@ def what_is_charged(gateway: Gateway, was: SubscriptionStatus) -> str:
     if was == SubscriptionStatus.PENDING:
         return _("L'accord n'était pas encore donné à PayPal : rien n'est prélevé.")
     return _("PayPal a confirmé l'arrêt : aucun prélèvement n'aura plus lieu pour cet abonnement.")
-
-
-def reference(subscription: Subscription) -> str:
-    """What the customer quotes: PayPal's reference, which stands on their own statements too, or ours."""
-    return subscription.paypal_id or str(subscription.id)[:8].upper()

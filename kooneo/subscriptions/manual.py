@@ -21,7 +21,7 @@ from kooneo.money import Money, read_amount
 from kooneo.subscriptions import words
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.services.manual import add_manual, record_payment
-from kooneo.text import clean
+from kooneo.text import DAY_FORMATS, clean
 
 blueprint = Blueprint("manual", __name__)
 
@@ -32,7 +32,7 @@ class _DatedForm(FlaskForm):  # type: ignore[misc]
     key = HiddenField(
         validators=[InputRequired(), Length(max=50), Regexp(r"[A-Za-z0-9-]+\Z")], default=lambda: str(uuid.uuid4())
     )
-    day = DateField(validators=[])
+    day = DateField(format=DAY_FORMATS, validators=[])
 
     def validate_day(self, field: DateField) -> None:
         if field.data is None or field.errors:

@@ -9,9 +9,10 @@ from kooneo.language import calendar_of, day
 from kooneo.language import gettext as _
 from kooneo.mail.letters import Letter, compose
 from kooneo.mail.models import MailKind
-from kooneo.subscriptions.letters import merchant_of, reference, what_is_charged
+from kooneo.subscriptions.letters import merchant_of, what_is_charged
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import StatusChange, Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.words import label
 
 _ALONE = (
@@ -55,7 +56,7 @@ def _letter(
             facts=[
                 (_("Statut"), label(subscription.status)),
                 (_("Adresse e-mail"), customer.email),
-                (_("Référence"), reference(subscription)),
+                (_("Référence"), contract_reference(subscription)),
                 *more,
             ],
             payments=what_is_charged(subscription.gateway, was),

@@ -37,7 +37,7 @@ _STATUSES = {
     SubscriptionStatus.CANCELLED: StatusWords(
         "Annulé",
         "cut",
-        "L'abonnement a été interrompu avant son terme. Il peut encore être proposé de le reprendre.",
+        "L'abonnement a été interrompu avant son terme. Le client peut recevoir une proposition de reprise.",
         "annulés",
     ),
     SubscriptionStatus.ABANDONED: StatusWords(

@@ -18,10 +18,10 @@ def about_proposals(subscription: Subscription, action: Action) -> str:
     name = subscription.customer.name
     match action:
         case Action.ABANDON:
-            return _("Kooneo ne proposera jamais à %(name)s de reprendre cet abonnement.", name=name)
+            return _("Kooneo ne proposera plus à %(name)s de reprendre.", name=name)
         case Action.CANCEL if not (
             of_the_person(subscription) or of_the_offer(subscription) or switched_off(subscription)
         ):
-            return _("Kooneo pourra proposer à %(name)s de reprendre.", name=name)
+            return _("%(name)s pourra recevoir une proposition de reprise.", name=name)
         case _:
             return ""

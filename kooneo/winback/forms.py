@@ -93,11 +93,8 @@ class StepForm(FlaskForm):  # type: ignore[misc]
 
 
 def _fits(field: StringField, limit: int) -> None:
-    over = len(field.data) - limit
-    if over > 0:
-        raise ValidationError(
-            _("Ce texte dépasse de %(over)s caractères la limite de %(limit)s.", over=over, limit=limit)
-        )
+    if len(field.data) > limit:
+        raise ValidationError(_("Ce texte est trop long : %(limit)s caractères au plus.", limit=limit))
 
 
 def _known(field: StringField) -> None:

@@ -104,7 +104,7 @@ def test_every_row_that_speaks_is_told_and_the_one_that_decides_stands_first() -
     a_subscription(giver.customer, offer=an_offer(giver.product, title="Atelier ancien"), status="cancelled")
     a_grant(giver.customer, giver.product)
     line = giver.line("Premiers pas")
-    assert plain(line.find("summary")) == "Pourquoi a-t-il accès ?"
+    assert plain(line.find("summary")) == "Pourquoi cet accès ?"
     voices = [plain(voice) for voice in line.find("details").find_all("li")]
     assert len(voices) == 2
     assert voices[0].startswith("Accès donné à la main par Nora Petit")
@@ -115,7 +115,7 @@ def test_every_row_that_speaks_is_told_and_the_one_that_decides_stands_first() -
 
 @pytest.mark.parametrize(
     ("status", "question"),
-    [("cancelled", "Pourquoi n'a-t-il plus accès ?"), ("pending", "Pourquoi n'a-t-il pas encore accès ?")],
+    [("cancelled", "Pourquoi pas d'accès ?"), ("pending", "Pourquoi pas encore d'accès ?")],
 )
 def test_a_closed_content_says_why(status: str, question: str) -> None:
     giver = Giver()
@@ -154,7 +154,7 @@ def test_a_day_means_its_end_where_the_merchant_is(time_zone: str) -> None:
     with at(midnight + timedelta(seconds=1)):
         giver.browser = signed_in(giver.member)
         assert giver.access()["Premiers pas"] == "closed"
-        assert plain(giver.line("Premiers pas").find("summary")) == "Pourquoi n'a-t-il plus accès ?"
+        assert plain(giver.line("Premiers pas").find("summary")) == "Pourquoi pas d'accès ?"
 
 
 def test_the_same_form_twice_gives_once_and_with_another_content_nothing() -> None:
@@ -172,10 +172,10 @@ def test_the_same_form_twice_gives_once_and_with_another_content_nothing() -> No
         ("", {}, "Choisissez au moins un produit ou un contenu."),
         ("product:rien", {}, "Choisissez au moins un produit ou un contenu."),
         (None, {"until": "2020-01-01"}, "Cette date est passée"),
-        (None, {"until": "31/12/2030"}, "Cette date n'existe pas"),
-        (None, {"until": "2030-02-30"}, "Cette date n'existe pas"),
-        (None, {"until": "9999-12-31"}, "Cette date n'existe pas"),
-        (None, {"reason": "é" * 129}, "Le motif dépasse de 1 caractères"),
+        (None, {"until": "31.12.2030"}, "Indiquez une date"),
+        (None, {"until": "2030-02-30"}, "Indiquez une date"),
+        (None, {"until": "9999-12-31"}, "Indiquez une date"),
+        (None, {"reason": "é" * 129}, "Le motif est trop long"),
     ],
 )
 def test_a_form_that_is_not_right_is_kept_and_explained(what: str | None, form: dict[str, str], said: str) -> None:

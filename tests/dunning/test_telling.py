@@ -87,7 +87,7 @@ def test_each_of_paypals_attempts_is_told_until_it_suspends() -> None:
             texts = arrived(subscription)
         assert len(texts) == attempt
     assert kinds(subscription) == ["failed", "failed", "suspended"]
-    assert "C’est le 2e essai de suite qui échoue." in texts[1]
+    assert "C’est le 2ᵉ essai de suite qui échoue." in texts[1]
     assert "Après 3 essais de prélèvement refusés, le dernier le 9 décembre 2026, PayPal a suspendu" in texts[2]
     assert "L’accès que cet abonnement donnait est fermé" in texts[2]
     assert AUTOPAY in texts[2]

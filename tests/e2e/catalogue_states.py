@@ -105,7 +105,7 @@ def _rules_to_confirm(page: Page, stack: Stack) -> None:
     _at("/products/{product}/protected-content")(page, stack)
     page.get_by_role("radio", name=re.compile("^Laisser l’accès au contenu déjà débloqué")).check()
     page.get_by_role("button", name="Enregistrer les règles").click()
-    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
     expect(page.get_by_role("alert").first).to_be_focused()
 
 

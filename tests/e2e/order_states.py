@@ -62,7 +62,7 @@ def order_concluded(page: Page, stack: Stack) -> None:
     offer = builders.an_offer()
     steps.order(page, stack, offer)
     page.get_by_role("button", name="Accepter").click()
-    expect(page.get_by_role("heading", name="Vous êtes abonné")).to_be_visible(timeout=steps.ANSWER_MS)
+    expect(page.get_by_role("heading", name="Votre abonnement a commencé")).to_be_visible(timeout=steps.ANSWER_MS)
 
 
 def resumption(page: Page, stack: Stack) -> None:
@@ -77,7 +77,7 @@ def order_already(page: Page, stack: Stack) -> None:
     subscription = builders.a_subscription()
     steps.enter_the_portal(page, stack, builders.customer_of(subscription))
     _open(page, stack, builders.offer_of(subscription))
-    expect(page.get_by_text("Vous êtes déjà abonné")).to_be_visible()
+    expect(page.get_by_text("Vous avez déjà cet abonnement")).to_be_visible()
 
 
 def proposal(page: Page, stack: Stack) -> None:
@@ -94,7 +94,7 @@ def paid_twice(page: Page, stack: Stack) -> None:
     until(lambda: fresh(order).approve_url is not None, "the worker asks PayPal")
     page.goto(fresh(order).approve_url)
     page.get_by_role("button", name="Accepter").click()
-    expect(page.get_by_role("heading", name="Vous êtes abonné")).to_be_visible(timeout=steps.ANSWER_MS)
+    expect(page.get_by_role("heading", name="Votre abonnement a commencé")).to_be_visible(timeout=steps.ANSWER_MS)
     steps.sign_in(page, stack, builders.merchant_of(running))
     page.goto(f"{stack.url}/attention")
     expect(page.get_by_role("link", name="Garder celui-ci")).to_have_count(2)
@@ -103,7 +103,7 @@ def paid_twice(page: Page, stack: Stack) -> None:
 def keeping(page: Page, stack: Stack) -> None:
     paid_twice(page, stack)
     page.get_by_role("link", name="Garder celui-ci").first.click()
-    expect(page.get_by_role("button", name="Garder celui-ci")).to_be_visible()
+    expect(page.get_by_role("button", name="Annuler l’autre")).to_be_visible()
 
 
 STATES: list[Callable[[Page, Stack], None]] = [

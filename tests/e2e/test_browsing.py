@@ -217,6 +217,6 @@ def test_a_changed_rule_shows_in_every_access_list_at_once(page: Page, stack: St
     page.get_by_label("Laisser l’accès au contenu déjà débloqué").check()
     page.get_by_role("button", name="Enregistrer les règles").click()
     page.get_by_label("Aussi ceux qui sont déjà terminés").check()
-    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
     expect(page.get_by_text("Les règles sont enregistrées.")).to_be_visible()
     assert steps.access(steps.open_record(page, stack, subscription))["Premiers pas"] == "open"

@@ -81,10 +81,10 @@ def test_new_rules_for_new_and_for_old_ends(anyone: Page, stack: Stack, choice: 
     expect(page.locator("#gaining")).to_contain_text("1 client gagnerait un accès aujourd’hui")
     expect(page.locator("#gaining").get_by_role("link")).to_have_text("Zoé Martin")
     expect(page.locator("#losing")).to_contain_text("Personne ne perdrait")
-    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
     expect(page.get_by_role("alert").first).to_contain_text("Choisissez à quels abonnements")
     page.get_by_role("radio", name=re.compile(f"^{choice}")).check()
-    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
     _told(page, "Les règles sont enregistrées")
 
     page.goto(f"{stack.url}/customers/{cancelled.customer_id}/subscriptions")

@@ -46,7 +46,7 @@ def test_from_the_order_to_the_content_and_back_again(anyone: Page, stack: Stack
 
 def _subscribed(page: Page) -> None:
     """The page changes by itself, with and without a script."""
-    expect(page.get_by_role("heading", name="Vous êtes abonné")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("heading", name="Votre abonnement a commencé")).to_be_visible(timeout=30_000)
 
 
 def _at_paypal(page: Page) -> None:

@@ -30,7 +30,7 @@ def test_access_is_given_read_and_taken_back(anyone: Page, stack: Stack) -> None
     page.get_by_role("button", name="Donner l’accès").click()
     expect(page.get_by_text("L’accès est donné.")).to_be_visible()
     assert _access_of(page, stack, customer)["Les couleurs"] == "open"
-    page.get_by_text("Pourquoi a-t-il accès ?").click()
+    page.get_by_text("Pourquoi cet accès ?").click()
     expect(page.locator("[data-decides]")).to_contain_text("Accès donné à la main par Nora Petit")
     expect(page.locator("[data-decides]")).to_contain_text("Geste commercial")
 
@@ -40,7 +40,7 @@ def test_access_is_given_read_and_taken_back(anyone: Page, stack: Stack) -> None
     page.get_by_role("button", name="Retirer l’accès").click()
     expect(page.get_by_text("L’accès donné à la main est retiré.")).to_be_visible()
     assert set(_access_of(page, stack, customer).values()) == {"closed"}
-    page.get_by_text("Pourquoi n’a-t-il plus accès ?").click()
+    page.get_by_text("Pourquoi pas d’accès ?").click()
     expect(page.locator("[data-decides]")).to_contain_text("retiré le")
 
     page.get_by_role("link", name="Journal").click()

@@ -115,7 +115,7 @@ def _changes_the_rules_for_all(page: Page, stack: Stack, subscription: Subscript
     page.get_by_role("radio", name=re.compile("^Laisser l’accès au contenu après la fin")).check()
     page.get_by_role("button", name="Enregistrer les règles").click()
     page.get_by_role("radio", name=re.compile("^Aussi ceux")).check()
-    page.get_by_role("button", name="Confirmer").click()
+    page.get_by_role("button", name="Enregistrer les règles").click()
     expect(page.get_by_text("Les règles sont enregistrées")).to_be_visible()
 
 

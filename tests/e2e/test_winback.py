@@ -30,7 +30,7 @@ def test_the_proposal_arrives_and_no_means_no(page: Page, stack: Stack) -> None:
     card = steps.open_record(page, stack, subscription)
     card.get_by_role("link", name=steps.CANCEL).click()
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"Kooneo pourra proposer à {customer.name} de reprendre")
+    expect(dialog).to_contain_text(f"{customer.name} pourra recevoir une proposition de reprise")
     dialog.get_by_role("button", name=steps.CANCEL).click()
     steps.has_status(card, "cancelled", "Annulé")
 
@@ -66,7 +66,7 @@ def test_who_takes_up_again_from_the_message_gets_no_other(page: Page, stack: St
     page.get_by_role("button", name=f"{AGAIN}, avec obligation de paiement").click()
     expect(page.get_by_role("heading", name="Simulateur PayPal")).to_be_visible(timeout=steps.ANSWER_MS)
     page.get_by_role("button", name="Accepter").click()
-    expect(page.get_by_role("heading", name="Vous êtes abonné")).to_be_visible(timeout=steps.ANSWER_MS)
+    expect(page.get_by_role("heading", name="Votre abonnement a commencé")).to_be_visible(timeout=steps.ANSWER_MS)
     _two_months_pass(moment)
     assert len(winback.proposals(subscription)) == 1
 

@@ -91,7 +91,7 @@ def test_a_withdrawal_that_came_too_late_is_not_promised_an_end() -> None:
     _identify(request)
     visitor.step("verify", {"token": link_of(request)})
     page = visitor.open(f"{visitor.path}?token={link_of(request)}").text
-    assert "vérifie si le délai pour renoncer courait encore" in page
+    assert "vérifie si vous pouviez encore renoncer à ce contrat" in page
     assert "un e-mail vous dit quand" not in page
 
 

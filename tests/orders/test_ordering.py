@@ -152,7 +152,7 @@ def test_paypal_says_active_and_the_content_opens() -> None:
     assert letter.recipient == "lea@client.test"
     assert "588,00" in (letter.text or "")
     assert consent.text in (letter.text or "")
-    assert "Vous êtes abonné" in buyer.open(buyer.page_of(order)).text
+    assert "Votre abonnement a commencé" in buyer.open(buyer.page_of(order)).text
     (customer,) = [one for one in customers_with("lea@client.test") if one.merchant_id == subscription.merchant_id]
     assert contract(at_home(customer), subscription)["data-status"] == "active"
 
@@ -445,7 +445,7 @@ def test_who_pays_already_is_told_before_paying_twice() -> None:
     offer = an_offer(*_products(subscription))
     page = visitor.at(f"offers/{offer.slug}")
     assert visitor.get(page).status_code == 409
-    assert "Vous êtes déjà abonné" in visitor.page.text
+    assert "Vous avez déjà cet abonnement" in visitor.page.text
     assert visitor.post(page, PERSON | {"key": "a-key"}).status_code == 409
     assert orders_of(offer) == []
 

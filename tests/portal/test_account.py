@@ -60,7 +60,7 @@ def test_the_statement_is_for_everybody_and_every_page_leads_to_it(customer: Cus
     stranger = Browser()
     login = Visitor(merchant_of(customer)).at("login")
     statement = stranger.open(login).find(cls="portal-end").find("a", href=login.replace("login", "accessibility"))
-    assert "partiellement conforme" in stranger.open(statement["href"]).find("h1").text
+    assert "non conforme" in stranger.open(statement["href"]).find("h1").text
     visitor = at_home(customer)
     for page in ("subscriptions", "contents", "payments", "profile"):
         assert visitor.open(visitor.at(page)).find("a", href=statement["href"])

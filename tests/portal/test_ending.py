@@ -196,7 +196,7 @@ def test_what_may_not_be_ended_alone_is_a_dated_request(app: Flask, hindrance: s
     assert answer.status_code == 303
     page = visitor.open(answer.location)
     assert "Votre demande de résiliation est enregistrée" in page.text
-    assert "la traite avant le prochain prélèvement" in page.text
+    assert "doit la traiter avant le prochain prélèvement" in page.text
     assert "data-waiting" not in page.by_id("proof").attributes
     assert changes_of(subscription) == []
     assert fresh(subscription).status == SubscriptionStatus.ACTIVE
@@ -218,8 +218,8 @@ def test_at_the_commitments_end_it_waits_for_its_day(app: Flask) -> None:
     answer = ends(visitor, subscription)
     [request] = requests_about(subscription)
     assert request.wished_on is not None
-    assert "Votre contrat prend fin le" in visitor.open(answer.location).text
-    assert "Elle prend effet le" in contract(visitor, subscription).text
+    assert "La fin est demandée pour le" in visitor.open(answer.location).text
+    assert "La fin est demandée pour le" in contract(visitor, subscription).text
     assert changes_of(subscription) == []
     with later(days=60):
         run_schedule(carry_out.carry_out_due)
@@ -256,7 +256,7 @@ def test_a_refusal_by_paypal_becomes_the_merchants_affair(visitor: Visitor, subs
     answer = ends(visitor, subscription)
     attempt(changes_of(subscription)[0])
     page = visitor.open(answer.location).text
-    assert "la traite avant le prochain prélèvement" in page
+    assert "doit la traiter avant le prochain prélèvement" in page
     assert "refus" not in page.lower(), "the keys are not the customer's affair"
 
 
@@ -281,7 +281,7 @@ def test_what_has_not_begun_or_is_paid_otherwise_ends_and_is_told(app: Flask, ga
     lets_customers_cancel(merchant_of(subscription))
     visitor = at_home(customer_of(subscription))
     page = visitor.open(ending_page(visitor, subscription)).text
-    assert ("payé hors de PayPal" if manual else "Vous n’avez pas encore donné votre accord") in page
+    assert ("Plus rien n’est à payer pour la suite." if manual else "Vous n’avez pas encore donné votre accord") in page
     answer = ends(visitor, subscription)
     for change in changes_of(subscription):
         attempt(change)

@@ -90,7 +90,7 @@ def test_both_read_when_it_was_sent() -> None:
         assert "Envoyé le 2 novembre 2026" in renewal_on_the_card(subscription)
         told = renewal_on_the_contract(subscription)
     assert "Reconduit le 15 janvier 2027, sauf refus de votre part jusqu’au 14 janvier 2027" in told
-    assert "prévenu le 2 novembre 2026" in told
+    assert "envoyé le 2 novembre 2026" in told
 
 
 def test_both_read_that_it_was_missed() -> None:

@@ -71,7 +71,7 @@ def test_keys_that_paypal_refuses_lead_to_where_they_are_tested(role: Role, link
     has_keys(merchant_of(subscription), "an-app-that-is-gone", "its-secret")
     assert ended(subscription, "cancel")[1].problem == "credentials"
     card = _card(signed_in(a_member(merchant_of(subscription), role=role)), subscription)
-    assert "Testez-les dans Réglages, PayPal" in card.text
+    assert "Testez-les dans Réglages > PayPal" in card.text
     assert len(card.find_all("a", href="/settings/paypal")) == links
 
 

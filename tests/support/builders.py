@@ -35,7 +35,7 @@ from kooneo.files.services import keep
 from kooneo.jobs.signs import WorkerSign
 from kooneo.journal.services import Actor
 from kooneo.legal.models import LegalRequest, RequestKind
-from kooneo.legal.references import contract_reference
+from kooneo.subscriptions.references import contract_reference
 from kooneo.legal.services.receive import Declaration, declare
 from kooneo.orders.models import Order
 from kooneo.orders.services.place import Draft, place

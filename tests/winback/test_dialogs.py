@@ -9,7 +9,7 @@ from kooneo.subscriptions.models import Subscription
 
 pytestmark = pytest.mark.usefixtures("app")
 
-MAY, NEVER = "Kooneo pourra proposer à Alice Martin de reprendre", "Kooneo ne proposera jamais à Alice Martin"
+MAY, NEVER = "Alice Martin pourra recevoir une proposition de reprise", "Kooneo ne proposera plus à Alice Martin"
 
 
 @pytest.fixture

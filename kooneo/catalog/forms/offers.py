@@ -88,7 +88,10 @@ class OfferForm(FlaskForm):  # type: ignore[misc]
         archived = [p.title for p in self.choices.values() if p.id in self.product_ids and p.archived_at]
         if field.data and archived:
             raise StopValidation(
-                _("« %(title)s » est archivé : reprenez-le avant de remettre l'offre en vente.", title=archived[0])
+                _(
+                    "« %(title)s » est archivé : remettez-le au catalogue avant de remettre l'offre en vente.",
+                    title=archived[0],
+                )
             )
 
 

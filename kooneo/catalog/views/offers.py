@@ -81,7 +81,9 @@ def restore_offer(offer_id: uuid.UUID) -> Response:
     offer = _found(offer_id)
     product_id = offer.products[0].id
     services.restore_offer(offer, by=signed_in().actor)
-    return to_product(product_id, _("L'offre est reprise. Elle n'est pas en vente : modifiez-la pour l'y remettre."))
+    return to_product(
+        product_id, _("L'offre est remise au catalogue. Elle n'est pas en vente : modifiez-la pour l'y remettre.")
+    )
 
 
 def _found(offer_id: uuid.UUID) -> Offer:

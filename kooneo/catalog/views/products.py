@@ -96,4 +96,4 @@ def archive_product(product_id: uuid.UUID) -> Response:
 @requires(Permission.EDIT_CATALOG)
 def restore_product(product_id: uuid.UUID) -> Response:
     services.restore_product(get_or_404(Product, product_id), by=signed_in().actor)
-    return to_product(product_id, _("Le produit est de nouveau dans la liste. Ses offres restent hors vente."))
+    return to_product(product_id, _("Le produit est remis au catalogue. Ses offres restent hors vente."))

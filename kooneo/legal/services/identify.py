@@ -13,10 +13,10 @@ from kooneo.extensions import db, transaction
 from kooneo.language import calendar_of
 from kooneo.legal.letters import link_letter
 from kooneo.legal.models import LegalRequest
-from kooneo.legal.references import contract_reference
 from kooneo.legal.services.receive import IDENTIFY
 from kooneo.mail.services.outbox import write
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 
 
 @jobs.job(IDENTIFY)

@@ -12,13 +12,13 @@ from kooneo.journal.services import Actor
 from kooneo.language import gettext as _
 from kooneo.legal import queries
 from kooneo.legal.models import NAME_LENGTH, LegalRequest, RequestKind
-from kooneo.legal.references import contract_reference
 from kooneo.legal.services.carry_out import carry_out
 from kooneo.legal.services.receive import Declaration, declare
 from kooneo.portal.forms import DeclarationForm
 from kooneo.portal.guard import this_customer
 from kooneo.portal.views.pages import Answer, to_page
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.references import contract_reference
 from kooneo.subscriptions.waiting import wait_for_outcome
 
 

@@ -1,4 +1,4 @@
-"""How a contract is named to the customer."""
+"""How a contract is named to the customer, in messages and on pages."""
 
 from kooneo.subscriptions.models import Subscription
 
