@@ -35,7 +35,6 @@ from kooneo.files.services import keep
 from kooneo.jobs.signs import WorkerSign
 from kooneo.journal.services import Actor
 from kooneo.legal.models import LegalRequest, RequestKind
-from kooneo.subscriptions.references import contract_reference
 from kooneo.legal.services.receive import Declaration, declare
 from kooneo.orders.models import Order
 from kooneo.orders.services.place import Draft, place
@@ -46,6 +45,7 @@ from kooneo.settings.services import save_paypal_keys
 from kooneo.subscriptions.lifecycle import Action, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.problems import Problem
+from kooneo.subscriptions.references import contract_reference
 from kooneo.takeover.models import Takeover
 from kooneo.takeover.states import FoundBy, TakeoverState
 from kooneo.terms import Interval, add_months
