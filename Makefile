@@ -13,7 +13,7 @@ COMPILE = $(UV) pip compile --universal --generate-hashes --no-annotate --no-hea
 UV := $(shell command -v uv || echo .cache/uv/bin/uv)
 PYTEST = KOONEO_TEST_REQUIRE_ALL=1 $(BIN)/python -m pytest -n 2
 
-.PHONY: help demo demo-reset test bench faults picture lint types lock clean
+.PHONY: help demo demo-reset install test bench faults picture lint types lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -23,6 +23,8 @@ demo: $(RUNTIME) $(HTMX) ## Run everything on this machine, with two merchants t
 
 demo-reset: $(RUNTIME) ## Erase the demo's data and make it anew (a running demo must be ended first)
 	@exec $(BIN)/python -m flask --app app demo --reset
+
+install: $(RUNTIME) $(HTMX) ## Install what a server needs into .venv
 
 test: $(DEV) $(HTMX) ## Check everything: style, types, and the tests on SQLite and on PostgreSQL
 	tools/install_test_system.sh

@@ -184,7 +184,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask(__name__, instance_path=str(settings.instance))
     app.config.update(SETTINGS=settings, SQLALCHEMY_DATABASE_URI=settings.database_url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True}
+    # What stands in a row is nobody's business in a log.
+    options = {"pool_size": 20, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     # The guard stands before CSRF: without a session the answer is the sign-in page, whatever the form carried.
     for extension in (
         security,

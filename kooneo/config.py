@@ -5,6 +5,7 @@ import binascii
 import contextlib
 import json
 import os
+import re
 import secrets
 import socket
 import tempfile
@@ -90,11 +91,18 @@ class Settings:
             paypal_url=_paypal_url(environ, Mode(mode)),
             htmx=_one_of(environ, "KOONEO_HTMX", ["cdn", "local"], default="cdn"),
             # Of this machine: two workers under one name would take each other's work.
-            worker_name=environ.get("KOONEO_WORKER") or f"worker@{socket.gethostname()}",
+            worker_name=_worker_name(environ),
             mail_url=_mail_url(environ, Mode(mode)),
             mail_from=_mail_from(environ, base_url),
             storage_quota=_storage_quota(environ),
         )
+
+
+def _worker_name(environ: Mapping[str, str]) -> str:
+    name = environ.get("KOONEO_WORKER")
+    if name and not re.fullmatch(r"[A-Za-z0-9@._-]{1,80}", name):
+        raise ConfigurationError("KOONEO_WORKER", "expected at most 80 letters, digits, or any of @ . _ -")
+    return name or f"worker@{socket.gethostname()}"
 
 
 def _one_of(environ: Mapping[str, str], name: str, allowed: list[str], default: str) -> str:

@@ -53,16 +53,23 @@ def init_app(app: Flask) -> None:
 
 
 def _csrf(_error: CSRFError) -> Response:
+    _refused(400)
     return _page(400, _("Ce formulaire a expiré. Rechargez la page, puis recommencez. Rien n'a été changé."))
 
 
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 403:
+        _refused(403)
     response = _page(error.code, _too_large() if error.code == 413 else None)
     if error.code == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _refused(code: int) -> None:
+    log.warning("request.refused", code=code, path=request.path, address=request.remote_addr)
 
 
 def _too_large() -> str | None:

@@ -12,13 +12,14 @@ from werkzeug.wrappers import Response
 
 from kooneo.config import Settings
 from kooneo.htmx import CDN_URL
-from kooneo.spaces import SessionsBySpace
+from kooneo.spaces import SessionsBySpace, in_portal
 
 View = TypeVar("View", bound=Callable[..., object])
 
 
 def content_security_policy(settings: Settings) -> str:
-    scripts = f"'self' {CDN_URL}" if settings.htmx == "cdn" else "'self'"
+    # A customer's browser asks nobody else for anything.
+    scripts = f"'self' {CDN_URL}" if settings.htmx == "cdn" and not in_portal() else "'self'"
     return "; ".join(
         (
             "default-src 'none'",

@@ -17,7 +17,7 @@ _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 _DIED_AT_ONCE_SECONDS = 10.0
-_LONGEST_WAIT = 30.0
+_LONGEST_WAIT = 4.0
 
 
 @dataclass

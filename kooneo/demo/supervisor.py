@@ -244,7 +244,7 @@ def _say_where(settings: Settings, ports: _Ports) -> None:
         f"Kooneo : http://{_HOST}:{ports.web}",
         f"Simulateur PayPal : http://{_HOST}:{ports.simulator}",
         f"Espace client : http://{_HOST}:{ports.web}/portal/{MERCHANTS[0].slug}/login (camille@client.test)",
-        f"E-mails envoyés : http://{_HOST}:{ports.web}/dev/mailbox",
+        *([f"E-mails envoyés : http://{_HOST}:{ports.web}/dev/mailbox"] if settings.mail_url == "mailbox:" else []),
         "",
         f"Mot de passe de tous les comptes : {PASSWORD}",
         *(

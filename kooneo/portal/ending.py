@@ -31,7 +31,6 @@ MOTIVES = (
 
 @dataclass(frozen=True)
 class Ending:
-    how: SelfService
     when: str
     """From when it holds, and who does it."""
     payments: str = ""
@@ -52,7 +51,6 @@ def ending_of(subscription: Subscription, options: Options, *, has_keys: bool, t
     freed = freed_by(subscription)
     wished_on = commitment_ends_on(subscription, time_zone) if how == SelfService.AT_COMMITMENT_END else None
     return Ending(
-        how=how,
         when=when(how, wished_on, by_paypal=_charges(subscription)),
         payments=_payments(subscription, how, preview.paypal),
         freely=may_end_freely(freed) if freed else "",

@@ -17,7 +17,7 @@ from kooneo.language import gettext as _
 from kooneo.money import Money
 from kooneo.portal.ending import motives, when
 from kooneo.portal.options import MESSAGE_LENGTH, DuringCommitment, Options, options_of
-from kooneo.portal.self_service import SelfService, commitment_ends_on, self_service
+from kooneo.portal.self_service import commitment_ends_on, self_service
 from kooneo.portal.services.options import KeysNeeded, choose_options
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
@@ -68,7 +68,6 @@ class Example:
     """One kind of contract, and what its customer may do."""
 
     title: str
-    how: SelfService
     when: str
 
 
@@ -135,7 +134,7 @@ def _examples(options: Options) -> Sequence[Example]:
 def _shown(title: str, subscription: Subscription, options: Options) -> Example:
     how = self_service(subscription, options, has_keys=True)
     time_zone = signed_in().member.merchant.time_zone
-    return Example(title, how, when(how, commitment_ends_on(subscription, time_zone)))
+    return Example(title, when(how, commitment_ends_on(subscription, time_zone)))
 
 
 def _example(**terms: int) -> Subscription:

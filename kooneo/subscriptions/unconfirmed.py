@@ -18,7 +18,7 @@ from kooneo.settings.services import paypal_account
 from kooneo.subscriptions import words
 from kooneo.subscriptions.lifecycle import ENDING, Action, NotAllowed, actions_from
 from kooneo.subscriptions.models import Subscription
-from kooneo.subscriptions.services.request import REASON_LENGTH, ChangeInProgress
+from kooneo.subscriptions.services.request import REASON_LENGTH, ChangeInProgress, KeyReused
 from kooneo.subscriptions.services.unresolved import (
     UnconfirmedEnd,
     end_without_paypal,
@@ -50,7 +50,7 @@ class EndForm(FlaskForm):  # type: ignore[misc]
         if not field.data:
             raise ValidationError(_("Dites pourquoi PayPal ne peut pas le faire : le journal le garde."))
         if len(field.data) > REASON_LENGTH:
-            raise ValidationError(_("Le motif dépasse la limite de %(limit)s caractères.", limit=REASON_LENGTH))
+            raise ValidationError(_("Le motif est trop long : %(limit)s caractères au plus.", limit=REASON_LENGTH))
 
     def validate_confirmation(self, field: StringField) -> None:
         if (field.data or "").upper() != _WORD:
@@ -85,6 +85,12 @@ def create_end(subscription_id: uuid.UUID) -> Answer:
         )
     except (NotAllowed, ChangeInProgress):
         return _not_offered()
+    except KeyReused:
+        return problem_page(
+            409,
+            _("Ce formulaire a déjà servi, avec un autre contenu"),
+            _("Rien n'a été changé. Revenez à la fiche, et rouvrez « Terminer sans PayPal »."),
+        )
     record = url_for("subscriptions.index", customer_id=subscription.customer_id)
     return redirect(f"{record}#subscription-{change.subscription_id}", 303)
 

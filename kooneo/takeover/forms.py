@@ -8,8 +8,6 @@ from kooneo.catalog.forms.checks import KeyedForm
 from kooneo.language import gettext as _
 from kooneo.takeover.ids import LARGEST_FILE, MOST_IDS, NotText, read_file, read_text
 
-_KILOBYTE = 1024
-
 
 class ListForm(KeyedForm):
     """By PayPal's list: nothing to fill in."""

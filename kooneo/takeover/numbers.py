@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.takeover.states import LEFT_OUT, TAKEABLE, ItemState, Reason
+from kooneo.takeover.states import LEFT_OUT, TAKEABLE, ItemState
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,6 @@ class Numbers:
     states: Mapping[ItemState, int]
     becoming: Mapping[SubscriptionStatus, int]
     """What those become that can be taken, or became; in the order of the statuses."""
-    reasons: Mapping[Reason, int]
 
     def of(self, *states: ItemState) -> int:
         return sum(self.states.get(state, 0) for state in states)

@@ -16,7 +16,7 @@ from kooneo.subscriptions.models import Subscription
 from kooneo.takeover.facts import product_id_for
 from kooneo.takeover.models import Takeover, TakeoverItem, TakeoverPlan
 from kooneo.takeover.numbers import Numbers
-from kooneo.takeover.states import TAKEABLE, UNFINISHED, ItemState, Reason, TakeoverState
+from kooneo.takeover.states import TAKEABLE, UNFINISHED, ItemState, TakeoverState
 
 Value = TypeVar("Value")
 
@@ -46,11 +46,9 @@ def numbers(takeover: Takeover) -> Numbers:
     mine = _items(takeover)
     states = _counted(mine, TakeoverItem.state)
     statuses = _counted(mine.where(TakeoverItem.state.in_(TAKEABLE)), TakeoverItem.becomes)
-    reasons = _counted(mine, TakeoverItem.reason)
     return Numbers(
         states={state: states[state] for state in ItemState if state in states},
         becoming={status: statuses[status] for status in SubscriptionStatus if status in statuses},
-        reasons={reason: reasons[reason] for reason in Reason if reason in reasons},
     )
 
 

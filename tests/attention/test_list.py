@@ -132,6 +132,9 @@ def test_an_end_without_paypal_says_so_until_paypal_confirms_it() -> None:
     filled = {"key": key, "action": chosen, "reason": "Compte PayPal fermé", "confirmation": "terminer"}
     for _ in range(2):
         assert browser.post(path, filled).status_code == 303, "the same form twice is one end"
+    assert browser.post(path, filled | {"reason": "Un autre"}).status_code == 409, (
+        "and another one with its key is none"
+    )
     here = fresh(subscription)
     assert (here.status, here.unconfirmed) == (SubscriptionStatus.ABANDONED, True)
     assert paypal.cancellations(subscription.paypal_id) == 0

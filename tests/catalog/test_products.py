@@ -1,8 +1,10 @@
 """Products: made with both rules, changed, archived and taken back."""
 
+import uuid
+
 import pytest
 from sqlalchemy import select
-from support.acting import journal_findings
+from support.acting import NORA, journal_findings
 from support.browser import Browser, signed_in
 from support.builders import (
     a_member,
@@ -15,9 +17,11 @@ from support.builders import (
     product_of,
 )
 from support.running import fresh, in_app
+from support.together import at_once
 
 from kooneo.accounts.models import Merchant, Role
-from kooneo.catalog.models import Product
+from kooneo.catalog.models import AccessAfterCancellation, AccessAfterCompletion, AccessRules, Product
+from kooneo.catalog.services import create_product
 from kooneo.extensions import db
 
 from .customers import events_of, open_to
@@ -83,6 +87,16 @@ def test_too_long_a_text_is_refused(field: str, length: int) -> None:
     assert browser.post("/products/new", TYPED | {field: "é" * length}).status_code == 422
     assert browser.post("/products/new", TYPED | {field: "é" * (length - 1)}).status_code == 303
     assert len(_products(merchant)) == 1
+
+
+def test_a_double_click_makes_one_product() -> None:
+    merchant, key = a_merchant(), str(uuid.uuid4())
+    rules = AccessRules(AccessAfterCompletion.OPEN, AccessAfterCancellation.CLOSED)
+    create = in_app(
+        lambda: create_product(merchant, title="Gravure", description="", rules=rules, form_key=key, by=NORA).id
+    )
+    answers = at_once(*[create] * 4)
+    assert [product.id for product in _products(merchant)] == list(set(answers)), answers
 
 
 def test_the_same_form_sent_twice_makes_one_product() -> None:

@@ -831,8 +831,8 @@ def _violations(page: Page, **options: list[str]) -> list[tuple[str, list[str]]]
 
 
 def _keep_pictures(page: Page, name: str) -> None:
-    """With KOONEO_PICTURES=<folder>, so that somebody can look at them."""
-    folder = os.environ.get("KOONEO_PICTURES")
+    """With KOONEO_TEST_PICTURES=<folder>, so that somebody can look at them."""
+    folder = os.environ.get("KOONEO_TEST_PICTURES")
     if not folder:
         return
     for width, scheme in ((1280, "light"), (1280, "dark"), (320, "light")):

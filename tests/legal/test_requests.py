@@ -25,6 +25,7 @@ from support.builders import (
 )
 from support.mail import outbox
 from support.running import fresh, in_app
+from support.together import at_once
 
 from kooneo.accounts.models import Merchant
 from kooneo.clock import local_date, now
@@ -179,6 +180,20 @@ def test_the_same_form_twice_is_one_declaration(subscription: Subscription) -> N
     declaration, key = typed(subscription), str(uuid.uuid4())
     first, second = (_receive(merchant_of(subscription), declaration, key, "192.0.2.1") for _ in range(2))
     assert first.id == second.id
+
+
+def test_a_double_click_is_one_declaration(subscription: Subscription) -> None:
+    merchant, declaration, key = merchant_of(subscription), typed(subscription), str(uuid.uuid4())
+    answers = at_once(*[lambda: _receive(merchant, declaration, key, "192.0.2.1")] * 4)
+    assert len({answer.id for answer in answers}) == 1, answers
+
+
+def test_nobody_fills_the_mailbox_of_somebody_else(subscription: Subscription) -> None:
+    for number in range(8):
+        received(subscription, email="autre@client.test", address=f"192.0.2.{number}")
+    written = [message for message in outbox(merchant_of(subscription)) if message.recipient == "autre@client.test"]
+    assert len(written) == 5
+    assert len(list(attention(merchant_of(subscription)))) == 8, "each is kept all the same"
 
 
 def test_one_address_cannot_fill_the_list(subscription: Subscription) -> None:

@@ -52,8 +52,9 @@ def test_half_of_the_threads_wait_and_the_next_does_not() -> None:
     assert not any(waiter.is_alive() for waiter in waiters)
 
 
-def test_nobody_waits_for_what_is_not_there(app: Flask) -> None:
+def test_nobody_waits_for_what_is_there_already() -> None:
     change = ask(a_subscription(), "cancel")
     attempt(change)
-    with app.app_context():
-        waiting.wait_for_outcome(change.id)
+    waiter = _waits(change)
+    waiter.join(LONG / 2)
+    assert not waiter.is_alive()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete, func, select
 
 from kooneo.accounts.models import LoginAttempt, TeamMember
@@ -10,11 +11,14 @@ from kooneo.clock import now
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 
+log = structlog.get_logger()
+
 WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_ACCOUNT = 8
-"""From one address. Somebody else's wrong passwords never lock a person out of another address."""
+"""From one address, so that somebody else's wrong passwords seldom lock a person out."""
 ATTEMPTS_PER_ADDRESS = 40
 ATTEMPTS_PER_ACCOUNT_ANYWHERE = 100
+"""Against many addresses that guess together. The price: together they can lock a person out for as long as they go on."""
 
 
 class WrongPassword(Exception):
@@ -58,6 +62,7 @@ def count_attempt(email: str, address: str, event: str) -> None:
         db.session.execute(delete(LoginAttempt).where(LoginAttempt.at <= now() - WINDOW))
         db.session.add(LoginAttempt(email=email, address=address, at=now()))
         member = db.session.scalars(select(TeamMember).filter_by(email=email)).one_or_none()
+        log.warning("sign_in.refused", known=member is not None, address=address)
         if member:
             by = Actor("member", member.name, "back_office", member.id)
             record(member.merchant_id, event, by=by, subject_id=member.id, address=address)

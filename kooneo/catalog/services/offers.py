@@ -27,6 +27,7 @@ def create_offer(merchant: Merchant, draft: OfferDraft, *, form_key: str, by: Ac
     merchant_id = merchant.id
     offer_id = id_from(merchant_id, form_key)
     with transaction():
+        db.session.get_one(Merchant, merchant_id, with_for_update=True)  # the same form, at this very moment
         if existing := db.session.get(Offer, offer_id):
             return existing
         offer = Offer(id=offer_id, merchant_id=merchant_id)

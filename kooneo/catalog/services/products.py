@@ -13,6 +13,7 @@ def create_product(
     merchant_id = merchant.id
     product_id = id_from(merchant_id, form_key)
     with transaction():
+        db.session.get_one(Merchant, merchant_id, with_for_update=True)  # the same form, at this very moment
         if existing := db.session.get(Product, product_id):
             return existing
         product = Product(

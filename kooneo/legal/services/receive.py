@@ -20,7 +20,7 @@ from kooneo.subscriptions.models import Subscription
 IDENTIFY = "legal.identify"
 
 # Far above what a household sends, far below what fills a merchant's list.
-_AT_MOST, _WITHIN = 20, timedelta(hours=1)
+_AT_MOST, _MESSAGES_AT_MOST, _WITHIN = 20, 5, timedelta(hours=1)
 
 
 class TooManyRequests(Exception):
@@ -42,20 +42,26 @@ class Declaration:
 def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, address: str) -> LegalRequest:
     """Keep what a person declares who is not signed in. The same key is the same declaration. Raises TooManyRequests.
 
-    It counts from now on, and is carried out once the link was used that the worker sends to the address on file.
+    It counts from now on, and is carried out once the link was used that the worker sends to the address on file. Whoever
+    types somebody else's address over and over fills no mailbox: the page is the proof too.
     """
-    with transaction():
-        if known := by_key(merchant_id, key):
-            return known
-        _limit(address)
-        request = _new(merchant_id, declaration, key)
-        request.address = address
-        db.session.add(request)
-        db.session.flush()
-        jobs.enqueue(IDENTIFY, str(request.id), job_id=f"identify:{request.id}", partition=str(merchant_id))
-        acknowledge(request, to=declaration.email)
-        _note(request, "received", Actor("customer", declaration.name, "portal"))
-    return request
+    try:
+        with transaction():
+            if known := by_key(merchant_id, key):
+                return known
+            _limit(address)
+            told_enough = _acknowledged(declaration.email) >= _MESSAGES_AT_MOST
+            request = _new(merchant_id, declaration, key)
+            request.address = address
+            db.session.add(request)
+            db.session.flush()
+            jobs.enqueue(IDENTIFY, str(request.id), job_id=f"identify:{request.id}", partition=str(merchant_id))
+            if not told_enough:
+                acknowledge(request, to=declaration.email)
+            _note(request, "received", Actor("customer", declaration.name, "portal"))
+        return request
+    except IntegrityError:  # the same form, at this very moment
+        return _by_key_or_fail(merchant_id, key)
 
 
 def declare(subscription: Subscription, declaration: Declaration, *, key: str, by: Actor) -> LegalRequest:
@@ -97,6 +103,13 @@ def _limit(address: str) -> None:
     recent = recent.where(LegalRequest.address == address, LegalRequest.received_at > now() - _WITHIN)
     if db.session.scalars(recent).one() >= _AT_MOST:
         raise TooManyRequests
+
+
+def _acknowledged(email: str) -> int:
+    """How many declarations in this name came lately, from anywhere."""
+    recent = select(func.count()).select_from(LegalRequest)
+    recent = recent.where(LegalRequest.email == email, LegalRequest.received_at > now() - _WITHIN)
+    return db.session.scalars(recent).one()
 
 
 def _by_key_or_fail(merchant_id: uuid.UUID, key: str) -> LegalRequest:

@@ -26,8 +26,9 @@ WRITE_CODE = "portal.write_code"
 LIFETIME = timedelta(minutes=10)
 WINDOW = timedelta(minutes=15)
 CODES_PER_EMAIL = 5
-"""Asked for from one address. Somebody else's requests never keep a person out at another one."""
+"""Asked for from one address, so that somebody else's requests seldom keep a person out."""
 CODES_PER_EMAIL_ANYWHERE = 20
+"""Against many addresses that fill a mailbox together."""
 CODES_PER_ADDRESS = 40
 TRIES_PER_CODE = 5
 

@@ -13,7 +13,7 @@ from kooneo.subscriptions.lifecycle import ENDING, Action, Gateway, NotAllowed, 
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note, note_change
-from kooneo.subscriptions.services.request import ChangeInProgress, locked, unsettled_change
+from kooneo.subscriptions.services.request import ChangeInProgress, KeyReused, locked, unsettled_change
 
 _PAYPAL_IS_OUT_OF_REACH = (Problem.CREDENTIALS, Problem.PERMISSION, Problem.NOT_FOUND, Problem.KEYS_CHANGED)
 """Refusals after which only another account, or nobody, could end it at PayPal."""
@@ -62,13 +62,15 @@ def end_without_paypal(
 ) -> StatusChange:
     """ "Terminer sans PayPal": the one end that PayPal has not confirmed, and that says so wherever it is shown.
 
-    The same key again is the same end. Raises NotAllowed or ChangeInProgress; then nothing has changed.
+    The same key again is the same end. Raises NotAllowed, ChangeInProgress or KeyReused; then nothing has changed.
     """
     merchant_id, subscription_id = subscription.merchant_id, subscription.id
     with transaction():
         subject = locked(merchant_id, subscription_id)
         known = db.session.scalars(select(StatusChange).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
         if known is not None:
+            if (known.subscription_id, known.action, known.reason) != (subscription_id, end.action, end.reason):
+                raise KeyReused
             return known
         if unsettled := unsettled_change(subscription_id):
             raise ChangeInProgress(unsettled)
