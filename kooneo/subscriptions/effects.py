@@ -65,7 +65,7 @@ def _learn_paid_period(subscription: Subscription, remote: RemoteSubscription) -
     if paid_at is None or (subscription.last_payment_at is not None and paid_at < subscription.last_payment_at):
         return
     if remote.next_billing_at or subscription.paid_until is None or paid_at != subscription.last_payment_at:
-        paid_until = subscription.terms.period_end(paid_at)
+        paid_until = subscription.terms.period_end(paid_at, time_zone="UTC")  # the calendar that PayPal counts on
         subscription.paid_until = min(paid_until, remote.next_billing_at) if remote.next_billing_at else paid_until
     subscription.last_payment_at = paid_at
 
