@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from kooneo.catalog.models import Offer
+from kooneo.extensions import db
 from kooneo.subscriptions.models import Subscription
 from kooneo.terms import Terms
 
@@ -16,16 +17,24 @@ def left_of(subscription: Subscription, offer: Offer) -> Terms:
     present terms, and what was kept of a commitment counts. Raises NotResumable."""
     if not subscription.resumable:
         raise NotResumable
-    done = subscription.cycles_completed
     if subscription.total_cycles:
-        left = subscription.total_cycles - done
+        left = subscription.total_cycles - subscription.cycles_completed
         if left < 1:
             raise NotResumable
         return replace(subscription.terms, total_cycles=left, commitment_cycles=None)
     terms = offer.terms
     if terms.total_cycles:
         return terms  # it was sold without an end then, and is sold in instalments now
-    return replace(terms, commitment_cycles=max((terms.commitment_cycles or 0) - done, 0) or None)
+    return replace(terms, commitment_cycles=max((terms.commitment_cycles or 0) - _kept(subscription), 0) or None)
+
+
+def _kept(subscription: Subscription) -> int:
+    """Payments, with those of the ones that it goes on from."""
+    kept = subscription.cycles_completed
+    while subscription.follows_id:
+        subscription = db.session.get_one(Subscription, subscription.follows_id)
+        kept += subscription.cycles_completed
+    return kept
 
 
 def may_be_resumed(subscription: Subscription, offer: Offer) -> bool:

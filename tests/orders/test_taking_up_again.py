@@ -128,12 +128,25 @@ def _close(subscription: Subscription) -> None:
     db.session.commit()
 
 
+def left(subscription: Subscription) -> Subscription:
+    """Cancelled on PayPal's site."""
+    paypal.change(subscription.paypal_id or "", status="CANCELLED")
+    after = verified(subscription)
+    assert after.status == SubscriptionStatus.CANCELLED
+    return after
+
+
 def test_taken_up_twice_it_still_ends_where_it_was_agreed() -> None:
     first = a_subscription(status="cancelled", total_cycles=12, days=120)
-    second = agreed(taken_up(first))
-    paypal.change(second.paypal_id or "", status="CANCELLED")
-    second = verified(second)
-    assert second.status == SubscriptionStatus.CANCELLED
+    second = left(agreed(taken_up(first)))
     with at(now() + timedelta(minutes=1)):
         third = agreed(taken_up(second))
     assert third.total_cycles == 7
+
+
+def test_taken_up_twice_all_that_was_kept_of_a_commitment_counts() -> None:
+    first = a_subscription(status="cancelled", commitment_cycles=12, days=120)
+    second = left(agreed(taken_up(first)))
+    assert (first.cycles_completed, second.commitment_cycles, second.cycles_completed) == (4, 8, 1)
+    with at(now() + timedelta(minutes=1)):
+        assert agreed(taken_up(second)).commitment_cycles == 7
