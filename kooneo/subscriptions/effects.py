@@ -21,9 +21,10 @@ def become(
     if target.ended and not subscription.status.ended:
         subscription.ended_at = at
         subscription.open_at_end = subscription.status.opens_content
+        subscription.pending_at_end = subscription.status == SubscriptionStatus.PENDING
         subscription.next_billing_at = subscription.next_retry_at = None
     elif not target.ended:
-        subscription.ended_at, subscription.open_at_end = None, False
+        subscription.ended_at, subscription.open_at_end, subscription.pending_at_end = None, False, False
     subscription.status = target
     subscription.paused, subscription.resume_on = paused, resume_on if paused else None
 

@@ -51,6 +51,8 @@ def why_not(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Re
 def _of_the_contract(subscription: Subscription, offer_id: uuid.UUID | None) -> Refusal | None:
     if subscription.withdrawn_at or withdrawal_declared(subscription):
         return Refusal.WITHDRAWN
+    if not subscription.began:
+        return Refusal.NEVER_BEGAN
     if subscription.unconfirmed or subscription.charging:
         return Refusal.CHARGING
     if subscription.total_cycles and subscription.cycles_completed >= subscription.total_cycles:
@@ -81,18 +83,18 @@ def switched_off(subscription: Subscription) -> Refusal | None:
 
 def taken_up(subscription: Subscription, offer_id: uuid.UUID | None = None) -> bool:
     """It is in force again, or the same customer has another subscription to one of its products, or to one of those of the offer
-    that is proposed in its place, or had one after it."""
+    that is proposed in its place, or had one after it that began."""
     if subscription.ended_at is None:
         return True
     products = select(OfferProduct.product_id).where(OfferProduct.offer_id.in_((subscription.offer_id, offer_id)))
     query = (
-        select(Subscription.id)
+        select(Subscription)
         .filter_by(merchant_id=subscription.merchant_id, customer_id=subscription.customer_id)
         .join(OfferProduct, OfferProduct.offer_id == Subscription.offer_id)
         .where(Subscription.id != subscription.id, OfferProduct.product_id.in_(products))
         .where(or_(Subscription.status.in_(IN_FORCE), Subscription.started_at >= subscription.ended_at))
     )
-    return db.session.scalars(query.limit(1)).first() is not None
+    return any(other.began or not other.status.ended for other in db.session.scalars(query))
 
 
 def _not_before(message: OutboxMessage) -> datetime | None:

@@ -30,6 +30,7 @@ from kooneo.legal.models import Consent
 from kooneo.mail.models import MailKind
 from kooneo.orders.models import Order, OrderState, PayPalPlan
 from kooneo.orders.services.create import BACKOFF, release_own_leases, take_up
+from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.problems import Problem
@@ -431,8 +432,7 @@ def test_ended_before_the_customer_agreed_it_never_opens() -> None:
 
 
 def _end(subscription: Subscription) -> None:
-    row = db.session.get_one(Subscription, subscription.id)
-    row.status, row.ended_at = SubscriptionStatus.CANCELLED, now()
+    become(db.session.get_one(Subscription, subscription.id), SubscriptionStatus.CANCELLED, at=now())
     db.session.commit()
 
 
