@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from sqlalchemy import select
+
 from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.subscriptions.models import Subscription
@@ -9,13 +11,13 @@ from kooneo.terms import Terms
 
 
 class NotResumable(Exception):
-    """It is not cancelled, nothing is left of it, or nobody may propose it any more."""
+    """It is not cancelled, never began, was taken up already, nothing is left of it, or nobody may propose it any more."""
 
 
 def left_of(subscription: Subscription, offer: Offer) -> Terms:
     """Instalments go on as they were agreed, those that are left of them; whatever has no end is taken up on the offer's
     present terms, and what was kept of a commitment counts. Raises NotResumable."""
-    if not subscription.resumable:
+    if not subscription.resumable or is_taken_up(subscription):
         raise NotResumable
     if subscription.total_cycles:
         left = subscription.total_cycles - subscription.cycles_completed
@@ -35,6 +37,12 @@ def _kept(subscription: Subscription) -> int:
         subscription = db.session.get_one(Subscription, subscription.follows_id)
         kept += subscription.cycles_completed
     return kept
+
+
+def is_taken_up(subscription: Subscription) -> bool:
+    """Another one has gone on from it, whatever became of that one since: it alone is taken up from then on."""
+    following = db.session.scalars(select(Subscription).filter_by(follows_id=subscription.id))
+    return any(one.began for one in following)
 
 
 def may_be_resumed(subscription: Subscription, offer: Offer) -> bool:

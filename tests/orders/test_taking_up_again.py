@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from portal.door import Visitor, at_home, contract
 from support import paypal
-from support.acting import at, verified
+from support.acting import at, ended, rewrite, verified
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, customer_of, merchant_of, offer_of
 from support.html import Element
@@ -16,13 +16,14 @@ from kooneo.catalog.models import Offer
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
-from kooneo.orders.models import Order
+from kooneo.orders.models import Order, OrderState
 from kooneo.orders.resuming import NotResumable
+from kooneo.orders.services.conclude import conclude
 from kooneo.orders.services.place import Draft, place
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
-from .ordering import agreed, created, subscription_of
+from .ordering import agreed, created, decides, subscription_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -134,6 +135,50 @@ def left(subscription: Subscription) -> Subscription:
     after = verified(subscription)
     assert after.status == SubscriptionStatus.CANCELLED
     return after
+
+
+@pytest.mark.parametrize("action", ["cancel", "abandon", "complete"])
+def test_what_was_taken_up_once_is_not_taken_up_again_whatever_became_of_it(action: str) -> None:
+    first = a_subscription(status="cancelled", total_cycles=12, days=120)
+    second, _ = ended(agreed(taken_up(first)), action)
+    visitor = at_home(customer_of(first))
+    assert way_back(contract(visitor, first)) == []
+    assert len(way_back(contract(visitor, second))) == (1 if action == "cancel" else 0)
+    assert visitor.get(page_of(visitor, first)).status_code == 409
+    with pytest.raises(NotResumable), at(now() + timedelta(hours=4)):
+        taken_up(first)
+
+
+@pytest.mark.parametrize("where", ["at PayPal", "here"])
+def test_what_nobody_agreed_to_is_not_taken_up_and_takes_nothing_up(where: str) -> None:
+    first = a_subscription(status="cancelled")
+    order = created(taken_up(first))
+    never = subscription_of(order)
+    never = left(never) if where == "at PayPal" else ended(never, "cancel")[0]
+    assert not never.began
+    assert in_app(conclude)(order.id)
+    assert fresh(order).state == OrderState.LAPSED
+    visitor = at_home(customer_of(first))
+    assert way_back(contract(visitor, never)) == []
+    assert visitor.get(page_of(visitor, never)).status_code == 409
+    with pytest.raises(NotResumable):
+        taken_up(never)
+    assert len(way_back(contract(visitor, first))) == 1
+
+
+def test_what_was_agreed_to_and_left_before_anybody_looked_had_begun() -> None:
+    order = created(taken_up(a_subscription(status="cancelled")))
+    decides(order)
+    second = left(subscription_of(order))
+    assert second.began
+    assert len(way_back(contract(at_home(customer_of(second)), second))) == 1
+
+
+def test_a_trial_that_was_left_before_its_first_payment_had_begun() -> None:
+    without_payment = {"cycles_completed": 0, "last_payment": None}
+    trial = a_subscription(status="active", days=0, at_paypal=without_payment)
+    rewrite(trial, cycles_completed=0, last_payment_at=None, paid_until=None)
+    assert left(trial).began
 
 
 def test_taken_up_twice_it_still_ends_where_it_was_agreed() -> None:
