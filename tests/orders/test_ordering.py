@@ -6,7 +6,7 @@ import pytest
 from flask import current_app
 from portal.door import at_home, contract
 from support import paypal
-from support.acting import at, run_schedule, verified
+from support.acting import at, changes_of, run_schedule, verified
 from support.builders import (
     a_customer,
     a_merchant,
@@ -258,6 +258,28 @@ def test_who_left_paypals_page_finds_the_way_back_in_their_space() -> None:
     assert looked_at(order).state == OrderState.CONCLUDED
     home.open(home.at("subscriptions"))
     assert "Terminer ma commande" not in home.page.text
+
+
+def test_who_begins_the_order_anew_from_their_space_leaves_one_that_waits() -> None:
+    buyer = Buyer(an_offer())
+    left = subscription_of(created(buyer.orders()))
+    with at(now() + timedelta(days=7)):
+        home = at_home(customer_of(left))
+        (address,) = [link["href"] for link in home.page.find_all("a") if link.text == "Recommencer la commande"]
+        key = home.open(address).find("input", name="key")["value"]
+        assert home.post(address, PERSON | {"key": key}).status_code == 303
+        assert [change.action for change in changes_of(left)] == ["cancel"]
+
+
+@pytest.mark.parametrize("somebody", ["signed out", "for another"])
+def test_an_order_ends_only_what_its_own_customer_left(somebody: str) -> None:
+    buyer = Buyer(an_offer())
+    left = subscription_of(created(buyer.orders()))
+    with at(now() + timedelta(days=7)):
+        if somebody == "for another":
+            buyer.signs_in(customer_of(left))
+        buyer.orders(**({"email": "marc@client.test"} if somebody == "for another" else {}))
+    assert changes_of(left) == []
 
 
 def test_a_plan_that_is_gone_at_paypal_is_published_anew() -> None:

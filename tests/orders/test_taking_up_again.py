@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from portal.door import Visitor, at_home, contract
 from support import paypal
-from support.acting import at, ended, rewrite, verified
+from support.acting import at, attempt, changes_of, ended, rewrite, verified
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, customer_of, merchant_of, offer_of
 from support.html import Element
@@ -23,11 +23,11 @@ from kooneo.orders.services.place import Draft, place
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
-from .ordering import agreed, created, decides, subscription_of
+from .ordering import agreed, created, decides, orders_of, subscription_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
-RESUME = "Reprendre mon abonnement"
+RESUME, ANEW = "Reprendre mon abonnement", "Recommencer la commande"
 
 
 @in_app
@@ -108,6 +108,26 @@ def test_what_is_taken_up_already_is_not_offered_again() -> None:
     visitor = at_home(customer_of(first))
     assert way_back(contract(visitor, first)) == []
     assert subscription_of(order).status == SubscriptionStatus.PENDING
+
+
+def test_one_that_was_left_on_paypals_page_is_begun_anew_a_week_later() -> None:
+    first = a_subscription(status="cancelled", total_cycles=12, days=120)
+    order = created(taken_up(first))
+    left_there = subscription_of(order)
+    with at(now() + timedelta(days=7)):
+        visitor = at_home(customer_of(first))
+        assert "Sa reprise attend votre accord" in contract(visitor, first).text
+        (address,) = [link["href"] for link in contract(visitor, left_there).find_all("a") if link.text == ANEW]
+        key = visitor.open(address).find("input", name="key")["value"]
+        for _twice in range(2):
+            assert visitor.post(address, {"key": key}).status_code == 303
+        (change,) = changes_of(left_there)
+        assert (change.action, change.actor_name, attempt(change).to_status) == ("cancel", "Alice Martin", "cancelled")
+        (anew,) = [each for each in orders_of(offer_of(first)) if each.id != order.id]
+        second = agreed(anew)
+        assert (second.follows_id, second.total_cycles) == (first.id, 8)
+        assert fresh(left_there).status == SubscriptionStatus.CANCELLED
+        assert "Vous l’avez repris" in contract(visitor, first).text
 
 
 def test_in_two_tabs_it_is_taken_up_once() -> None:

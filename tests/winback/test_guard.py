@@ -36,7 +36,7 @@ from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.mail import conditions
 from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
 from kooneo.mail.services.outbox import write
-from kooneo.subscriptions.lifecycle import Gateway
+from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.winback.models import Refusal, WinbackMessage
 
@@ -136,6 +136,30 @@ def _said_of(message: OutboxMessage) -> str:
     """The reason in the journal."""
     query = select(JournalDetails).join(JournalEntry).where(JournalEntry.subject_id == message.id)
     return str(db.session.scalars(query.where(JournalEntry.event == "mail.dropped")).one().data["refusal"])
+
+
+def test_a_proposal_waits_while_an_order_may_still_be_finished_and_leaves_when_it_was_left() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled()
+        waiting = a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0, status="pending")
+        proposing()
+        (written,) = proposals(subscription)
+        assert attempt_to_send(written).state == MessageState.WAITING
+    with at(MONDAY + timedelta(days=1, minutes=1)):
+        assert fresh(waiting).status == SubscriptionStatus.PENDING
+        assert attempt_to_send(written).state == MessageState.SENT
+
+
+def test_a_proposal_that_waited_for_an_order_does_not_leave_once_it_was_finished() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled()
+        waiting = a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0, status="pending")
+        proposing()
+        facts(waiting, status=SubscriptionStatus.ACTIVE)
+    with at(MONDAY + timedelta(days=1, minutes=1)):
+        (written,) = proposals(subscription)
+        assert attempt_to_send(written).state == MessageState.DROPPED
+    assert _said_of(written) == Refusal.TAKEN_UP
 
 
 def test_another_one_that_never_began_stops_nothing() -> None:
