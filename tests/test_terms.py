@@ -1,4 +1,5 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -33,7 +34,33 @@ def on(text: str) -> datetime:
 def test_the_paid_period_ends_when_the_next_payment_is_due(
     interval: Interval, count: int, paid: str, until: str
 ) -> None:
-    assert Terms(PRICE, interval, count).period_end(on(paid)) == on(until)
+    assert Terms(PRICE, interval, count).period_end(on(paid), time_zone="UTC") == on(until)
+
+
+def at_midnight(day: str, zone: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Paris", "America/Guadeloupe", "Indian/Reunion"])
+@pytest.mark.parametrize(
+    ("interval", "cycles", "begun", "until"),
+    [
+        (Interval.MONTH, 1, "2026-03-01", "2026-04-01"),
+        (Interval.MONTH, 6, "2026-07-01", "2027-01-01"),
+        (Interval.MONTH, 1, "2026-10-01", "2026-11-01"),
+        (Interval.MONTH, 1, "2026-01-31", "2026-02-28"),
+        (Interval.MONTH, 2, "2026-01-31", "2026-03-31"),
+        (Interval.YEAR, 1, "2027-03-01", "2028-03-01"),
+        (Interval.WEEK, 1, "2026-03-26", "2026-04-02"),
+        (Interval.DAY, 10, "2026-10-20", "2026-10-30"),
+    ],
+)
+def test_what_begins_at_midnight_where_the_merchant_is_ends_at_midnight_there(
+    zone: str, interval: Interval, cycles: int, begun: str, until: str
+) -> None:
+    """In UTC a midnight of Paris or of Réunion is of the day before, which may be of another month."""
+    end = Terms(PRICE, interval).period_end(at_midnight(begun, zone), cycles, time_zone=zone)
+    assert end == at_midnight(until, zone)
 
 
 @given(

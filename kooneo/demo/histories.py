@@ -90,7 +90,7 @@ def _carried_to_term(story: Story, terms: Terms, now: datetime, rng: random.Rand
     last = _some_time(now - timedelta(days=story.ended_days_ago), rng)
     start = add_months(last, -_months(terms) * (total - 1))
     paid = tuple(_due(start, terms, number) for number in range(total))
-    return History(start, paid, ended_at=paid[-1], paid_until=terms.period_end(paid[-1]), changed_at=paid[-1])
+    return History(start, paid, ended_at=paid[-1], paid_until=_paid_until(paid[-1], terms), changed_at=paid[-1])
 
 
 def _interrupted(story: Story, terms: Terms, now: datetime, rng: random.Random) -> History:
@@ -109,8 +109,12 @@ def _with_period(history: History, terms: Terms) -> History:
     """`paid_until` as Kooneo learns it: the last payment and one interval, at most the next billing."""
     if history.last_paid is None:
         return history
-    end = terms.period_end(history.last_paid)
+    end = _paid_until(history.last_paid, terms)
     return replace(history, paid_until=min(end, history.next_billing_at) if history.next_billing_at else end)
+
+
+def _paid_until(paid_at: datetime, terms: Terms) -> datetime:
+    return terms.period_end(paid_at, time_zone="UTC")
 
 
 def _without_next(history: History) -> History:

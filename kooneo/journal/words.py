@@ -141,6 +141,7 @@ _CODED: Mapping[str, Mapping[str, str]] = {
         "completed": "l'abonnement est allé à son terme",
         "in_force": "l'abonnement est en vigueur",
         "withdrawn": "le client s'est rétracté",
+        "never_began": "le client n'avait pas donné son accord à PayPal",
         "charging": "PayPal peut encore prélever",
         "taken_up": "le client s'est déjà abonné de nouveau",
         "stopped": "le client ne veut plus de propositions",

@@ -11,6 +11,7 @@ from kooneo.orders import words
 from kooneo.orders.forms import ResumptionForm
 from kooneo.orders.queries import live_subscription
 from kooneo.orders.resuming import NotResumable, left_of
+from kooneo.orders.services.anew import end_unfinished
 from kooneo.orders.services.place import Draft, NotForSale, TooManyOrders, place
 from kooneo.orders.views import browser, to_paypal
 from kooneo.portal.guard import this_customer
@@ -52,6 +53,7 @@ def create(merchant_slug: str, subscription_id: uuid.UUID) -> Answer:
         return refused(_why_not(again) or _not_any_more(), again)
     except TooManyOrders:
         return refused(_("Trop de commandes viennent de cette connexion. Réessayez dans une heure."), subscription)
+    end_unfinished(order, customer)
     return to_paypal(offer, order.id)
 
 

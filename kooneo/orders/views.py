@@ -14,6 +14,7 @@ from kooneo.orders import words
 from kooneo.orders.forms import OrderForm
 from kooneo.orders.models import Order, OrderState
 from kooneo.orders.queries import find_offer, find_order, live_subscription, state_of
+from kooneo.orders.services.anew import end_unfinished
 from kooneo.orders.services.look import request_look
 from kooneo.orders.services.place import NotForSale, TooManyOrders, place
 from kooneo.portal.guard import portal_session, this_merchant
@@ -54,6 +55,9 @@ def create(merchant_slug: str, slug: str) -> Answer:
     except TooManyOrders:
         form.email.errors = [_("Trop de commandes viennent de cette connexion. Réessayez dans une heure.")]
         return _page(offer, form, 429)
+    found = portal_session()
+    if found and found.customer.email == order.email:
+        end_unfinished(order, found.customer)
     return to_paypal(offer, order.id)
 
 

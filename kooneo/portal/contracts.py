@@ -15,7 +15,7 @@ from kooneo.legal.services.carry_out import may_withdraw
 from kooneo.money import Money
 from kooneo.orders.models import Order
 from kooneo.orders.queries import awaiting_agreement
-from kooneo.orders.resuming import may_be_resumed
+from kooneo.orders.resuming import is_taken_up, may_be_resumed
 from kooneo.portal import words
 from kooneo.portal.self_service import commitment_ends_on
 from kooneo.renewals.queries import Renewals, renewals_of
@@ -23,6 +23,7 @@ from kooneo.renewals.words import for_customer
 from kooneo.settings.services import automatic_payments_page, paypal_account
 from kooneo.subscriptions import cards
 from kooneo.subscriptions.cards import Card
+from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.references import contract_reference
 
@@ -58,7 +59,9 @@ class Contract:
     may_end: bool
     may_resume: bool
     taken_up: bool
-    """Another one goes on from it."""
+    """Another one has gone on from it."""
+    resuming: bool
+    """Another one is to go on from it, and waits for the customer's agreement."""
     withdrawal: Withdrawal | None
 
 
@@ -68,7 +71,7 @@ def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
     sells = paypal_account(customer.merchant_id) is not None
     renewals = renewals_of([card.subscription for card in held])
     orders = awaiting_agreement([card.subscription.id for card in held])
-    followed = {card.subscription.follows_id for card in held if not card.subscription.status.ended}
+    resuming = {card.subscription.follows_id for card in held if card.subscription.status == SubscriptionStatus.PENDING}
     return [
         _contract(
             card,
@@ -76,7 +79,7 @@ def contracts_of(customer: Customer, time_zone: str) -> list[Contract]:
             renewals.get(card.subscription.id, Renewals()),
             time_zone,
             order=orders.get(card.subscription.id),
-            taken_up=card.subscription.id in followed,
+            resuming=card.subscription.id in resuming,
             sells=sells,
         )
         for card in held
@@ -97,7 +100,7 @@ def _contract(
     time_zone: str,
     *,
     order: Order | None,
-    taken_up: bool,
+    resuming: bool,
     sells: bool,
 ) -> Contract:
     subscription = card.subscription
@@ -115,8 +118,9 @@ def _contract(
         renewal=for_customer(renewals),
         order=order,
         may_end=not ending,
-        may_resume=sells and may_be_resumed(subscription, subscription.offer) and not taken_up,
-        taken_up=taken_up,
+        may_resume=sells and may_be_resumed(subscription, subscription.offer) and not resuming,
+        taken_up=is_taken_up(subscription),
+        resuming=resuming,
         withdrawal=withdrawal_of(subscription, time_zone),
     )
 

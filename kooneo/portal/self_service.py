@@ -50,4 +50,5 @@ def commitment_ends_on(subscription: Subscription, time_zone: str) -> date | Non
     agreed = subscription.terms.agreed_cycles
     if agreed is None:
         return None
-    return local_date(subscription.terms.period_end(subscription.started_at, agreed), time_zone)
+    end = subscription.terms.period_end(subscription.started_at, agreed, time_zone=time_zone)
+    return local_date(end, time_zone)

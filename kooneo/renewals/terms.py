@@ -56,8 +56,8 @@ def current_term(terms: Terms, started_at: datetime, *, on: date, time_zone: str
     cycles = terms.commitment_cycles or 1
     first = _renewal(terms, started_at, cycles, time_zone)
     if on < first.renews_on:
-        return first if _has_room(terms, started_at, cycles) else None
-    if not _has_room(terms, started_at, 1):
+        return first if _has_room(first, started_at, time_zone) else None
+    if not _has_room(_renewal(terms, started_at, 1, time_zone), started_at, time_zone):
         return None
     while (term := _renewal(terms, started_at, cycles, time_zone)).renews_on <= on:
         cycles += 1
@@ -70,8 +70,8 @@ def end_of(day: date, time_zone: str) -> datetime:
 
 
 def _renewal(terms: Terms, started_at: datetime, cycles: int, time_zone: str) -> Term:
-    return Term(local_date(terms.period_end(started_at, cycles), time_zone))
+    return Term(local_date(terms.period_end(started_at, cycles, time_zone=time_zone), time_zone))
 
 
-def _has_room(terms: Terms, started_at: datetime, cycles: int) -> bool:
-    return terms.period_end(started_at, cycles) >= add_months(started_at, OPENS_MONTHS)
+def _has_room(term: Term, started_at: datetime, time_zone: str) -> bool:
+    return term.renews_on >= add_months(local_date(started_at, time_zone), OPENS_MONTHS)

@@ -21,9 +21,10 @@ def become(
     if target.ended and not subscription.status.ended:
         subscription.ended_at = at
         subscription.open_at_end = subscription.status.opens_content
+        subscription.pending_at_end = subscription.status == SubscriptionStatus.PENDING
         subscription.next_billing_at = subscription.next_retry_at = None
     elif not target.ended:
-        subscription.ended_at, subscription.open_at_end = None, False
+        subscription.ended_at, subscription.open_at_end, subscription.pending_at_end = None, False, False
     subscription.status = target
     subscription.paused, subscription.resume_on = paused, resume_on if paused else None
 
@@ -65,7 +66,7 @@ def _learn_paid_period(subscription: Subscription, remote: RemoteSubscription) -
     if paid_at is None or (subscription.last_payment_at is not None and paid_at < subscription.last_payment_at):
         return
     if remote.next_billing_at or subscription.paid_until is None or paid_at != subscription.last_payment_at:
-        paid_until = subscription.terms.period_end(paid_at)
+        paid_until = subscription.terms.period_end(paid_at, time_zone="UTC")  # the calendar that PayPal counts on
         subscription.paid_until = min(paid_until, remote.next_billing_at) if remote.next_billing_at else paid_until
     subscription.last_payment_at = paid_at
 

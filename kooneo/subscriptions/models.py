@@ -82,6 +82,8 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     ended_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     open_at_end: Mapped[bool] = mapped_column(default=False)
     """Whether contents were open the instant before the end: at most those stay open after a cancellation."""
+    pending_at_end: Mapped[bool] = mapped_column(default=False)
+    """Whether the instant before the end it still waited for the customer's agreement, as far as Kooneo knew."""
 
     customer: Mapped[Customer] = relationship(lazy="raise")
     offer: Mapped[Offer] = relationship(lazy="raise")
@@ -90,9 +92,15 @@ class Subscription(MerchantScoped, TermsColumns, Base):
     )
 
     @property
+    def began(self) -> bool:
+        """Whether its customer has agreed. One that had ended before Kooneo saw it has the benefit of the doubt."""
+        agreed = not (self.status == SubscriptionStatus.PENDING or self.pending_at_end)
+        return agreed or self.last_payment_at is not None or self.cycles_completed > 0
+
+    @property
     def resumable(self) -> bool:
         """Kooneo proposes to take up what was cancelled, and nothing else: what was abandoned is never proposed again."""
-        certain = not (self.unconfirmed or self.charging or self.withdrawn_at)
+        certain = self.began and not (self.unconfirmed or self.charging or self.withdrawn_at)
         return self.status == SubscriptionStatus.CANCELLED and certain
 
     @property

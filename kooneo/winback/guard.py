@@ -2,6 +2,7 @@
 message is written, in the same transaction, and again before each attempt to send it (kooneo.mail.conditions)."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
@@ -23,6 +24,8 @@ from kooneo.winback.series import settings_of
 
 FRESH = timedelta(days=3)
 """A message that has waited longer is not sent any more."""
+_UNFINISHED = timedelta(days=1)
+"""How long an order may wait for the customer's agreement at PayPal before it counts as left."""
 
 _BY_STATUS = {
     SubscriptionStatus.ABANDONED: Refusal.ABANDONED,
@@ -38,7 +41,9 @@ def may_leave(message: OutboxMessage) -> Verdict:
     refusal = Refusal.TOO_OLD if message.written_at < now() - FRESH else why_not(subscription, proposal.offer_id)
     if proposal.step is None:  # a person decided that it leaves, and when
         return Verdict(refusal=refusal)
-    return Verdict(refusal=refusal or switched_off(subscription), not_before=_not_before(message))
+    if refusal := refusal or switched_off(subscription):
+        return Verdict(refusal=refusal)
+    return Verdict(not_before=_not_before(message, _others(subscription, proposal.offer_id)))
 
 
 def why_not(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Refusal | None:
@@ -51,6 +56,8 @@ def why_not(subscription: Subscription, offer_id: uuid.UUID | None = None) -> Re
 def _of_the_contract(subscription: Subscription, offer_id: uuid.UUID | None) -> Refusal | None:
     if subscription.withdrawn_at or withdrawal_declared(subscription):
         return Refusal.WITHDRAWN
+    if not subscription.began:
+        return Refusal.NEVER_BEGAN
     if subscription.unconfirmed or subscription.charging:
         return Refusal.CHARGING
     if subscription.total_cycles and subscription.cycles_completed >= subscription.total_cycles:
@@ -81,25 +88,29 @@ def switched_off(subscription: Subscription) -> Refusal | None:
 
 def taken_up(subscription: Subscription, offer_id: uuid.UUID | None = None) -> bool:
     """It is in force again, or the same customer has another subscription to one of its products, or to one of those of the offer
-    that is proposed in its place, or had one after it."""
-    if subscription.ended_at is None:
-        return True
+    that is proposed in its place, or had one after it. What waits for their agreement may never begin."""
+    return subscription.ended_at is None or any(other.began for other in _others(subscription, offer_id))
+
+
+def _others(subscription: Subscription, offer_id: uuid.UUID | None) -> Sequence[Subscription]:
     products = select(OfferProduct.product_id).where(OfferProduct.offer_id.in_((subscription.offer_id, offer_id)))
     query = (
-        select(Subscription.id)
+        select(Subscription)
         .filter_by(merchant_id=subscription.merchant_id, customer_id=subscription.customer_id)
         .join(OfferProduct, OfferProduct.offer_id == Subscription.offer_id)
         .where(Subscription.id != subscription.id, OfferProduct.product_id.in_(products))
         .where(or_(Subscription.status.in_(IN_FORCE), Subscription.started_at >= subscription.ended_at))
     )
-    return db.session.scalars(query.limit(1)).first() is not None
+    return db.session.scalars(query).all()
 
 
-def _not_before(message: OutboxMessage) -> datetime | None:
-    """Quiet hours, and another proposal that the same person had today."""
+def _not_before(message: OutboxMessage, others: Sequence[Subscription]) -> datetime | None:
+    """Quiet hours, another proposal that the same person had today, and the time to finish an order."""
     moment, zone = now(), db.session.get_one(Merchant, message.merchant_id).time_zone
     sent = select(OutboxMessage.id).filter_by(customer_id=message.customer_id, kind=MailKind.PROPOSAL)
     sent = sent.where(OutboxMessage.id != message.id, OutboxMessage.sent_at >= midnight(moment, zone))
     one_today = db.session.scalars(sent.limit(1)).first() is not None
-    earliest = next_opening(midnight(moment, zone, days=1) if one_today else moment, zone)
+    ordered = [other.started_at + _UNFINISHED for other in others if other.status == SubscriptionStatus.PENDING]
+    after = midnight(moment, zone, days=1) if one_today else moment
+    earliest = next_opening(max([after, *ordered]), zone)
     return earliest if earliest > moment else None

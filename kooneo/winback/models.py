@@ -40,6 +40,8 @@ class Refusal(StrEnum):
     COMPLETED = "completed"
     IN_FORCE = "in_force"
     WITHDRAWN = "withdrawn"
+    NEVER_BEGAN = "never_began"
+    """The customer has not agreed at PayPal."""
     CHARGING = "charging"
     """PayPal may still charge for it."""
     TAKEN_UP = "taken_up"

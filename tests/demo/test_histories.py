@@ -61,7 +61,7 @@ def _check_cycles(story: Story, history: History, terms: Terms) -> None:
 def _check_period(history: History, terms: Terms) -> None:
     if history.last_paid:
         assert history.paid_until
-        assert history.last_paid < history.paid_until <= terms.period_end(history.last_paid)
+        assert history.last_paid < history.paid_until <= terms.period_end(history.last_paid, time_zone="UTC")
 
 
 @pytest.mark.parametrize("status", [SubscriptionStatus.PAST_DUE, SubscriptionStatus.SUSPENDED])

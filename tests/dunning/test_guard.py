@@ -167,7 +167,7 @@ def test_what_was_received_otherwise_stays_paid_for_until_paypal_takes_the_next_
         pays(subscription)
         notified(subscription)
         after = fresh(subscription)
-        assert after.paid_until == after.terms.period_end(after.last_payment_at)
+        assert after.paid_until == after.terms.period_end(after.last_payment_at, time_zone="UTC")
 
 
 def test_a_second_instalment_that_fails_on_top_of_one_received_otherwise_is_told() -> None:

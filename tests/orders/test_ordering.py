@@ -6,7 +6,7 @@ import pytest
 from flask import current_app
 from portal.door import at_home, contract
 from support import paypal
-from support.acting import at, run_schedule, verified
+from support.acting import at, changes_of, run_schedule, verified
 from support.builders import (
     a_customer,
     a_merchant,
@@ -30,6 +30,7 @@ from kooneo.legal.models import Consent
 from kooneo.mail.models import MailKind
 from kooneo.orders.models import Order, OrderState, PayPalPlan
 from kooneo.orders.services.create import BACKOFF, release_own_leases, take_up
+from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.subscriptions.problems import Problem
@@ -259,6 +260,28 @@ def test_who_left_paypals_page_finds_the_way_back_in_their_space() -> None:
     assert "Terminer ma commande" not in home.page.text
 
 
+def test_who_begins_the_order_anew_from_their_space_leaves_one_that_waits() -> None:
+    buyer = Buyer(an_offer())
+    left = subscription_of(created(buyer.orders()))
+    with at(now() + timedelta(days=7)):
+        home = at_home(customer_of(left))
+        (address,) = [link["href"] for link in home.page.find_all("a") if link.text == "Recommencer la commande"]
+        key = home.open(address).find("input", name="key")["value"]
+        assert home.post(address, PERSON | {"key": key}).status_code == 303
+        assert [change.action for change in changes_of(left)] == ["cancel"]
+
+
+@pytest.mark.parametrize("somebody", ["signed out", "for another"])
+def test_an_order_ends_only_what_its_own_customer_left(somebody: str) -> None:
+    buyer = Buyer(an_offer())
+    left = subscription_of(created(buyer.orders()))
+    with at(now() + timedelta(days=7)):
+        if somebody == "for another":
+            buyer.signs_in(customer_of(left))
+        buyer.orders(**({"email": "marc@client.test"} if somebody == "for another" else {}))
+    assert changes_of(left) == []
+
+
 def test_a_plan_that_is_gone_at_paypal_is_published_anew() -> None:
     offer = an_offer()
     order = created(an_order(offer))
@@ -431,8 +454,7 @@ def test_ended_before_the_customer_agreed_it_never_opens() -> None:
 
 
 def _end(subscription: Subscription) -> None:
-    row = db.session.get_one(Subscription, subscription.id)
-    row.status, row.ended_at = SubscriptionStatus.CANCELLED, now()
+    become(db.session.get_one(Subscription, subscription.id), SubscriptionStatus.CANCELLED, at=now())
     db.session.commit()
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from portal.door import Visitor, at_home, contract
 from support import paypal
-from support.acting import at, verified
+from support.acting import at, attempt, changes_of, ended, rewrite, verified
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, customer_of, merchant_of, offer_of
 from support.html import Element
@@ -16,17 +16,18 @@ from kooneo.catalog.models import Offer
 from kooneo.clock import now
 from kooneo.customers.models import Customer
 from kooneo.extensions import db
-from kooneo.orders.models import Order
+from kooneo.orders.models import Order, OrderState
 from kooneo.orders.resuming import NotResumable
+from kooneo.orders.services.conclude import conclude
 from kooneo.orders.services.place import Draft, place
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 
-from .ordering import agreed, created, subscription_of
+from .ordering import agreed, created, decides, orders_of, subscription_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
-RESUME = "Reprendre mon abonnement"
+RESUME, ANEW = "Reprendre mon abonnement", "Recommencer la commande"
 
 
 @in_app
@@ -109,6 +110,26 @@ def test_what_is_taken_up_already_is_not_offered_again() -> None:
     assert subscription_of(order).status == SubscriptionStatus.PENDING
 
 
+def test_one_that_was_left_on_paypals_page_is_begun_anew_a_week_later() -> None:
+    first = a_subscription(status="cancelled", total_cycles=12, days=120)
+    order = created(taken_up(first))
+    left_there = subscription_of(order)
+    with at(now() + timedelta(days=7)):
+        visitor = at_home(customer_of(first))
+        assert "Sa reprise attend votre accord" in contract(visitor, first).text
+        (address,) = [link["href"] for link in contract(visitor, left_there).find_all("a") if link.text == ANEW]
+        key = visitor.open(address).find("input", name="key")["value"]
+        for _twice in range(2):
+            assert visitor.post(address, {"key": key}).status_code == 303
+        (change,) = changes_of(left_there)
+        assert (change.action, change.actor_name, attempt(change).to_status) == ("cancel", "Alice Martin", "cancelled")
+        (anew,) = [each for each in orders_of(offer_of(first)) if each.id != order.id]
+        second = agreed(anew)
+        assert (second.follows_id, second.total_cycles) == (first.id, 8)
+        assert fresh(left_there).status == SubscriptionStatus.CANCELLED
+        assert "Vous l’avez repris" in contract(visitor, first).text
+
+
 def test_in_two_tabs_it_is_taken_up_once() -> None:
     first = a_subscription(status="cancelled")
     assert taken_up(first).id == taken_up(first).id
@@ -128,12 +149,69 @@ def _close(subscription: Subscription) -> None:
     db.session.commit()
 
 
+def left(subscription: Subscription) -> Subscription:
+    """Cancelled on PayPal's site."""
+    paypal.change(subscription.paypal_id or "", status="CANCELLED")
+    after = verified(subscription)
+    assert after.status == SubscriptionStatus.CANCELLED
+    return after
+
+
+@pytest.mark.parametrize("action", ["cancel", "abandon", "complete"])
+def test_what_was_taken_up_once_is_not_taken_up_again_whatever_became_of_it(action: str) -> None:
+    first = a_subscription(status="cancelled", total_cycles=12, days=120)
+    second, _ = ended(agreed(taken_up(first)), action)
+    visitor = at_home(customer_of(first))
+    assert way_back(contract(visitor, first)) == []
+    assert len(way_back(contract(visitor, second))) == (1 if action == "cancel" else 0)
+    assert visitor.get(page_of(visitor, first)).status_code == 409
+    with pytest.raises(NotResumable), at(now() + timedelta(hours=4)):
+        taken_up(first)
+
+
+@pytest.mark.parametrize("where", ["at PayPal", "here"])
+def test_what_nobody_agreed_to_is_not_taken_up_and_takes_nothing_up(where: str) -> None:
+    first = a_subscription(status="cancelled")
+    order = created(taken_up(first))
+    never = subscription_of(order)
+    never = left(never) if where == "at PayPal" else ended(never, "cancel")[0]
+    assert not never.began
+    assert in_app(conclude)(order.id)
+    assert fresh(order).state == OrderState.LAPSED
+    visitor = at_home(customer_of(first))
+    assert way_back(contract(visitor, never)) == []
+    assert visitor.get(page_of(visitor, never)).status_code == 409
+    with pytest.raises(NotResumable):
+        taken_up(never)
+    assert len(way_back(contract(visitor, first))) == 1
+
+
+def test_what_was_agreed_to_and_left_before_anybody_looked_had_begun() -> None:
+    order = created(taken_up(a_subscription(status="cancelled")))
+    decides(order)
+    second = left(subscription_of(order))
+    assert second.began
+    assert len(way_back(contract(at_home(customer_of(second)), second))) == 1
+
+
+def test_a_trial_that_was_left_before_its_first_payment_had_begun() -> None:
+    without_payment = {"cycles_completed": 0, "last_payment": None}
+    trial = a_subscription(status="active", days=0, at_paypal=without_payment)
+    rewrite(trial, cycles_completed=0, last_payment_at=None, paid_until=None)
+    assert left(trial).began
+
+
 def test_taken_up_twice_it_still_ends_where_it_was_agreed() -> None:
     first = a_subscription(status="cancelled", total_cycles=12, days=120)
-    second = agreed(taken_up(first))
-    paypal.change(second.paypal_id or "", status="CANCELLED")
-    second = verified(second)
-    assert second.status == SubscriptionStatus.CANCELLED
+    second = left(agreed(taken_up(first)))
     with at(now() + timedelta(minutes=1)):
         third = agreed(taken_up(second))
     assert third.total_cycles == 7
+
+
+def test_taken_up_twice_all_that_was_kept_of_a_commitment_counts() -> None:
+    first = a_subscription(status="cancelled", commitment_cycles=12, days=120)
+    second = left(agreed(taken_up(first)))
+    assert (first.cycles_completed, second.commitment_cycles, second.cycles_completed) == (4, 8, 1)
+    with at(now() + timedelta(minutes=1)):
+        assert agreed(taken_up(second)).commitment_cycles == 7

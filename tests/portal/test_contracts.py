@@ -1,22 +1,29 @@
 """Mes abonnements: what is paid, what is open, what is under way, and what may be done."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
-from support.acting import ask, attempt, later, rewrite
+from support.acting import NORA, ask, attempt, later, rewrite
 from support.builders import (
     a_customer,
     a_merchant,
     a_payment,
+    a_product,
     a_subscription,
     a_termination_request,
+    an_offer,
     customer_of,
     merchant_of,
 )
+from support.running import in_app
 
 from kooneo.customers.models import Customer
 from kooneo.legal.models import LegalRequest, RequestKind
+from kooneo.portal.self_service import commitment_ends_on
 from kooneo.subscriptions.lifecycle import Gateway
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.services.manual import add_manual
 
 from .door import Visitor, at_home, contract
 
@@ -49,6 +56,14 @@ def test_a_contract_in_force_says_what_comes_next_and_opens_its_contents(custome
     for link in opened:
         visitor.open(link["href"])
     assert offered(visitor, subscription) == [END]
+
+
+def test_a_commitment_from_the_first_of_july_ends_on_a_first_of_january() -> None:
+    merchant = a_merchant()
+    customer, offer = a_customer(merchant), an_offer(a_product(merchant), commitment_cycles=6)
+    added = in_app(add_manual)(customer, offer, started_on=date(2026, 7, 1), by=NORA, key="form")
+    assert commitment_ends_on(added, merchant.time_zone) == date(2027, 1, 1)
+    assert "1er janvier 2027" in contract(at_home(customer), added).text
 
 
 @pytest.mark.parametrize("status", ["pending", "active", "past_due", "suspended"])

@@ -96,7 +96,7 @@ def test_a_term_of_three_months_has_room_for_the_window(agreed: Terms) -> None:
     [
         (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), PARIS, date(2027, 10, 25)),
         (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), PARIS, date(2027, 10, 25)),
-        (datetime(2026, 10, 25, 22, 30, tzinfo=UTC), PARIS, date(2027, 10, 26)),
+        (datetime(2026, 10, 25, 22, 30, tzinfo=UTC), PARIS, date(2027, 10, 25)),
         (datetime(2026, 10, 24, 23, 30, tzinfo=UTC), "America/Guadeloupe", date(2027, 10, 24)),
         (datetime(2026, 10, 25, 21, 0, tzinfo=UTC), "Indian/Reunion", date(2027, 10, 26)),
     ],
@@ -106,6 +106,12 @@ def test_the_days_are_those_where_the_merchant_is(begun: datetime, zone: str, re
     found = term(terms(YEARLY), begun, date(2026, 11, 1), zone)
     assert found is not None
     assert found.renews_on == renews_on
+
+
+def test_a_commitment_that_begins_at_midnight_is_renewed_on_the_same_day_of_the_month() -> None:
+    """The first of July begins in June in UTC; six months later the clocks have gone back."""
+    begun = datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert term(terms(MONTHLY, commitment=6), begun, date(2026, 7, 1)) == Term(date(2027, 1, 1))
 
 
 def test_the_last_day_ends_at_midnight_where_the_merchant_is_also_when_it_has_twenty_five_hours() -> None:

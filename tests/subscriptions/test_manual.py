@@ -1,11 +1,12 @@
 """What is paid outside PayPal: written down by hand, and finalised with the last instalment."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from support import paypal
-from support.acting import NORA, changes_of, journal_of
+from support.acting import NORA, changes_of, ended, journal_of
 from support.builders import a_customer, a_merchant, a_product, a_subscription, an_offer
 from support.running import fresh, in_app
 
@@ -29,6 +30,10 @@ def _today() -> date:
 
 def _pay(subscription: Subscription, key: str = "") -> Payment:
     return record_payment(subscription, amount=EUROS, received_on=_today(), by=NORA, key=key or str(uuid.uuid4()))
+
+
+def _midnight(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day), time(), ZoneInfo("Europe/Paris"))
 
 
 @in_app
@@ -66,7 +71,35 @@ def test_the_same_form_twice_is_one_payment() -> None:
     after = fresh(subscription)
     assert first.id == second.id
     assert (_payments(subscription), after.cycles_completed) == (1, before.cycles_completed + 1)
-    assert after.paid_until == before.terms.period_end(before.paid_until)
+    assert after.paid_until > before.paid_until
+
+
+@pytest.mark.parametrize(
+    ("started_on", "paid_until"),
+    [
+        (date(2026, 3, 1), ["2026-04-01", "2026-05-01", "2026-06-01"]),
+        (date(2026, 7, 1), ["2026-08-01", "2026-09-01", "2026-10-01", "2026-11-01", "2026-12-01", "2027-01-01"]),
+        (date(2026, 1, 31), ["2026-02-28", "2026-03-31", "2026-04-30", "2026-05-31"]),
+    ],
+)
+def test_each_payment_is_for_a_month_of_the_merchants_calendar(started_on: date, paid_until: list[str]) -> None:
+    """From its first midnight to one of theirs, whatever the clocks did and however short a month was before."""
+    merchant = a_merchant()
+    added = add_manual(a_customer(merchant), an_offer(a_product(merchant)), started_on=started_on, by=NORA, key="form")
+    for day in paid_until:
+        _pay(added)
+        assert fresh(added).paid_until == _midnight(day)
+
+
+def test_a_reopened_one_goes_on_from_where_it_was_paid() -> None:
+    merchant = a_merchant()
+    offer = an_offer(a_product(merchant), total_cycles=2)
+    added = add_manual(a_customer(merchant), offer, started_on=date(2026, 1, 31), by=NORA, key="form")
+    _pay(added)
+    _pay(added)
+    assert ended(added, "reopen")[0].status == "active"
+    _pay(added)
+    assert fresh(added).paid_until == _midnight("2026-04-30")
 
 
 def test_a_missed_instalment_of_a_paypal_one_is_kept_and_paypal_is_not_told() -> None:

@@ -36,7 +36,7 @@ from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.mail import conditions
 from kooneo.mail.models import MailKind, MailProblem, MessageState, OutboxMessage
 from kooneo.mail.services.outbox import write
-from kooneo.subscriptions.lifecycle import Gateway
+from kooneo.subscriptions.lifecycle import Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
 from kooneo.winback.models import Refusal, WinbackMessage
 
@@ -76,12 +76,17 @@ def taken_up_and_left_again(subscription: Subscription) -> None:
     facts(again, ended_at=now())
 
 
+def never_began(subscription: Subscription) -> None:
+    facts(subscription, pending_at_end=True, open_at_end=False, cycles_completed=0, last_payment_at=None)
+
+
 REASONS: dict[str, tuple[Callable[[Subscription], object], Refusal]] = {
     "abandoned": (lambda it: ask(it, "abandon"), Refusal.ABANDONED),
     "completed after all": (lambda it: ask(it, "correct", to="completed", reason="Une erreur"), Refusal.COMPLETED),
     "reopened": (lambda it: ask(it, "reopen"), Refusal.IN_FORCE),
     "withdrawn": (lambda it: facts(it, withdrawn_at=now()), Refusal.WITHDRAWN),
     "withdrawal declared": (withdrawal_declared, Refusal.WITHDRAWN),
+    "never began": (never_began, Refusal.NEVER_BEGAN),
     "ended without PayPal": (lambda it: facts(it, unconfirmed=True), Refusal.CHARGING),
     "still charged": (lambda it: facts(it, check_problem="charging"), Refusal.CHARGING),
     "taken up": (taken_up, Refusal.TAKEN_UP),
@@ -131,6 +136,39 @@ def _said_of(message: OutboxMessage) -> str:
     """The reason in the journal."""
     query = select(JournalDetails).join(JournalEntry).where(JournalEntry.subject_id == message.id)
     return str(db.session.scalars(query.where(JournalEntry.event == "mail.dropped")).one().data["refusal"])
+
+
+def test_a_proposal_waits_while_an_order_may_still_be_finished_and_leaves_when_it_was_left() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled()
+        waiting = a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0, status="pending")
+        proposing()
+        (written,) = proposals(subscription)
+        assert attempt_to_send(written).state == MessageState.WAITING
+    with at(MONDAY + timedelta(days=1, minutes=1)):
+        assert fresh(waiting).status == SubscriptionStatus.PENDING
+        assert attempt_to_send(written).state == MessageState.SENT
+
+
+def test_a_proposal_that_waited_for_an_order_does_not_leave_once_it_was_finished() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled()
+        waiting = a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0, status="pending")
+        proposing()
+        facts(waiting, status=SubscriptionStatus.ACTIVE)
+    with at(MONDAY + timedelta(days=1, minutes=1)):
+        (written,) = proposals(subscription)
+        assert attempt_to_send(written).state == MessageState.DROPPED
+    assert _said_of(written) == Refusal.TAKEN_UP
+
+
+def test_another_one_that_never_began_stops_nothing() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled()
+        another = a_subscription(customer_of(subscription), offer=offer_of(subscription), days=1, status="cancelled")
+        never_began(another)
+        proposing()
+        assert len(proposals(subscription)) == 1
 
 
 def test_the_record_says_why_it_did_not_leave() -> None:

@@ -24,7 +24,7 @@ def conclude(order_id: uuid.UUID) -> bool:
         if subscription.status == SubscriptionStatus.PENDING:
             return False
         order.settled_at, order.next_attempt_at = now(), None
-        if subscription.status.ended and subscription.last_payment_at is None and not subscription.cycles_completed:
+        if not subscription.began:
             order.state = OrderState.LAPSED
             return True
         order.state = OrderState.CONCLUDED

@@ -56,9 +56,11 @@ def place(
     with transaction():
         offer = db.session.get_one(Offer, offer_id, with_for_update=True, populate_existing=True)
         known = db.session.scalars(select(Order).filter_by(merchant_id=merchant_id, key=key)).one_or_none()
-        terms = offer.terms if follows_id is None else left_of(locked(merchant_id, follows_id), offer)
-        if known := known or _waiting(offer, terms, draft, browser, follows_id):
+        if known:
             return known
+        terms = offer.terms if follows_id is None else left_of(locked(merchant_id, follows_id), offer)
+        if waiting := _waiting(offer, terms, draft, browser, follows_id):
+            return waiting
         if not offer.on_sale:
             raise NotForSale
         account = paypal_account(merchant_id)

@@ -68,7 +68,6 @@ def record_payment(subscription: Subscription, *, amount: Money, received_on: da
         note("payment.recorded", subscription, by=by, amount=told, received_on=str(received_on))
         _pay_one_period(subscription, received_at)
         if subscription.gateway == Gateway.MANUAL:
-            subscription.cycles_completed += 1
             _complete_with_the_last(subscription, by, key)
         return payment
 
@@ -95,9 +94,14 @@ def _received(subscription: Subscription, payment_id: uuid.UUID, amount: Money, 
 
 
 def _pay_one_period(subscription: Subscription, received_at: datetime) -> None:
-    """The next one: what is paid early or late follows the period before it."""
-    begins = subscription.paid_until or subscription.started_at
-    subscription.paid_until = subscription.terms.period_end(begins)
+    """The next one: what is paid early or late follows the period before it. Of a manual subscription each payment is a cycle,
+    and its periods are counted from its start."""
+    time_zone = _time_zone(subscription.merchant_id)
+    begins, cycles = subscription.paid_until or subscription.started_at, 1
+    if subscription.gateway == Gateway.MANUAL:
+        subscription.cycles_completed += 1
+        begins, cycles = subscription.started_at, subscription.cycles_completed
+    subscription.paid_until = subscription.terms.period_end(begins, cycles, time_zone=time_zone)
     subscription.last_payment_at = max(received_at, subscription.last_payment_at or received_at)
 
 
@@ -128,5 +132,8 @@ def _complete_with_the_last(subscription: Subscription, by: Actor, key: str) -> 
 
 
 def _midnight(merchant_id: uuid.UUID, day: date) -> datetime:
-    zone = db.session.get_one(Merchant, merchant_id).time_zone
-    return datetime.combine(day, time(), ZoneInfo(zone))
+    return datetime.combine(day, time(), ZoneInfo(_time_zone(merchant_id)))
+
+
+def _time_zone(merchant_id: uuid.UUID) -> str:
+    return db.session.get_one(Merchant, merchant_id).time_zone
