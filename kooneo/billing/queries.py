@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from kooneo.billing.models import KEPT_MINOR, Payment, PaymentState
@@ -14,7 +14,7 @@ from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import ENDED
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import ENDED_UNBEGUN, StatusChange, Subscription
 
 PAGE_SIZE = 25
 
@@ -89,7 +89,8 @@ def payments_by_paypal(subscription: Subscription) -> Sequence[Payment]:
 
 
 def taken_after_the_end(merchant_id: uuid.UUID) -> Sequence[Row]:
-    """What PayPal took for a subscription that had ended here, and has not given back: the oldest first."""
+    """What PayPal took for a subscription that had ended here, or was ended before it was known to have begun, and has not
+    given back: the oldest first."""
     return _rows(merchant_id, _taken_after_the_end(merchant_id))
 
 
@@ -103,8 +104,13 @@ def _taken_after_the_end(merchant_id: uuid.UUID) -> Select[Payment]:
     return (
         _refundable(merchant_id)
         .join(Subscription, Subscription.id == Payment.subscription_id)
-        .where(ended, Payment.at > Subscription.ended_at, Subscription.withdrawn_at.is_(None))
+        .where(ended, _after_the_end(merchant_id), Subscription.withdrawn_at.is_(None))
     )
+
+
+def _after_the_end(merchant_id: uuid.UUID) -> ColumnElement[bool]:
+    unbegun = select(StatusChange.subscription_id).where(StatusChange.merchant_id == merchant_id, ENDED_UNBEGUN)
+    return or_(Payment.at > Subscription.ended_at, Subscription.id.in_(unbegun))
 
 
 def refunds_not_made(merchant_id: uuid.UUID) -> Sequence[Row]:
@@ -135,7 +141,7 @@ def _refunds_not_made(merchant_id: uuid.UUID) -> Select[Payment]:
         .where(
             Payment.id.in_(not_made),
             Subscription.withdrawn_at.is_(None),
-            or_(Subscription.ended_at.is_(None), Payment.at <= Subscription.ended_at),
+            or_(Subscription.ended_at.is_(None), ~_after_the_end(merchant_id)),
         )
     )
 
