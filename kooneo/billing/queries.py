@@ -37,12 +37,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Total:
-    """Of one state and one currency; what was given back is taken off."""
+    """Of one state and one currency; what was given back is taken off, as far as it is known."""
 
     state: PaymentState
     amount: Money
     number: int
     refunded: Money
+    at_most: bool
+    """Of a payment in it, PayPal does not say how much was given back."""
 
 
 class UnknownPayment(Exception):
@@ -73,12 +75,19 @@ def latest_refunds(merchant_id: uuid.UUID, payment_ids: Sequence[uuid.UUID]) -> 
 def refundable_payments(
     merchant_id: uuid.UUID, subscription_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[Payment]]:
-    """What PayPal took for each of these and has not given back, the newest first; but for what is being given back."""
+    """What PayPal took for each of these and has not given back, the newest first; but for what is being given back. Of some
+    nobody knows how much of it is left."""
     found: dict[uuid.UUID, list[Payment]] = defaultdict(list)
     query = _refundable(merchant_id).where(Payment.subscription_id.in_(subscription_ids))
     for payment in db.session.scalars(query.order_by(Payment.at.desc(), Payment.id)):
         found[payment.subscription_id].append(payment)
     return found
+
+
+def part_unknown(subscription: Subscription) -> bool:
+    """Whether a payment for it was given back in part, and PayPal does not say how much."""
+    query = select(Payment.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
+    return db.session.scalars(query.where(Payment.refunded_minor.is_(None)).limit(1)).first() is not None
 
 
 def payments_by_paypal(subscription: Subscription) -> Sequence[Payment]:
@@ -184,14 +193,15 @@ def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
             func.sum(KEPT_MINOR),
             func.count(),
             func.sum(func.coalesce(Payment.refunded_minor, 0)),
+            func.count(Payment.refunded_minor),
         )
         .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
         .group_by(Payment.state, Payment.currency)
         .order_by(Payment.currency, Payment.state)
     )
     return [
-        Total(state, Money(int(kept), currency), number, Money(int(refunded), currency))
-        for state, currency, kept, number, refunded in db.session.execute(query)
+        Total(state, Money(int(kept), currency), number, Money(int(refunded), currency), at_most=known < number)
+        for state, currency, kept, number, refunded, known in db.session.execute(query)
     ]
 
 
