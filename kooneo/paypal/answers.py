@@ -1,6 +1,6 @@
 """PayPal's bodies -> what Kooneo works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kooneo.money import Money
@@ -42,7 +42,7 @@ class RemoteSubscription:
     failed_payments: int | None  # in a row; back to 0 after a success
     last_failed_payment_at: datetime | None
     debug_id: str | None
-    asked_at: datetime  # by our own clock: it tells nothing of what happened afterwards
+    asked_at: datetime = field(compare=False)  # by our own clock: it tells nothing of what happened afterwards
     created_at: datetime | None = None
     quantity: str | None = None  # how many of the plan; None: one
     plan_overridden: bool | None = None  # it has terms of its own (Gateway.get_own_terms)
@@ -127,6 +127,8 @@ class RemoteRefund:
     total: Money | None
     """Given back of this payment in all, when PayPal says so."""
     debug_id: str | None
+    sale_id: str | None = None
+    """The payment."""
 
 
 def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
@@ -137,7 +139,8 @@ def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
 
 def read_refund(answer: Answer) -> RemoteRefund:
     body = Part(answer.body, "", answer.debug_id)
-    return RemoteRefund(body.text("id", _ID), body.money("total_refunded_amount"), answer.debug_id)
+    total, sale_id = body.money("total_refunded_amount"), body.text("sale_id", _ID)
+    return RemoteRefund(body.text("id", _ID), total, answer.debug_id, sale_id)
 
 
 @dataclass(frozen=True)

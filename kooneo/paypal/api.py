@@ -127,6 +127,10 @@ class Sale(_Whole, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no 
     """A payment of a subscription. Its path is the SDK's own."""
 
 
+class Refund(_Whole, paypalrestsdk.Refund):  # type: ignore[misc]
+    """What was given back of a payment. Its path is the SDK's own."""
+
+
 class Subscription(_Whole, Create, Find, Post):  # type: ignore[misc]
     path = "v1/billing/subscriptions"
 
