@@ -55,9 +55,14 @@ class Payment(MerchantScoped, Base):
 
     @property
     def refundable(self) -> Money:
-        """What PayPal could still be asked to give back."""
-        taken_by_paypal = self.state == PaymentState.COMPLETED and self.paypal_transaction_id
+        """What PayPal could still be asked to give back: nothing, while nobody knows how much that is."""
+        taken_by_paypal = self.state == PaymentState.COMPLETED and self.paypal_transaction_id and not self.part_unknown
         return Money(self.amount_minor - self.refunded.minor if taken_by_paypal else 0, self.currency)
+
+    @property
+    def part_unknown(self) -> bool:
+        """A part of it was given back, and PayPal does not say how much."""
+        return self.refunded_minor is None
 
     @property
     def amount(self) -> Money:

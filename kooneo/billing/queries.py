@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from kooneo.billing.models import KEPT_MINOR, Payment, PaymentState
@@ -14,7 +14,7 @@ from kooneo.catalog.models import Offer
 from kooneo.extensions import db
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import ENDED
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import ENDED_UNBEGUN, StatusChange, Subscription
 
 PAGE_SIZE = 25
 
@@ -37,12 +37,14 @@ class Page:
 
 @dataclass(frozen=True)
 class Total:
-    """Of one state and one currency; what was given back is taken off."""
+    """Of one state and one currency; what was given back is taken off, as far as it is known."""
 
     state: PaymentState
     amount: Money
     number: int
     refunded: Money
+    at_most: bool
+    """Of a payment in it, PayPal does not say how much was given back."""
 
 
 class UnknownPayment(Exception):
@@ -73,12 +75,19 @@ def latest_refunds(merchant_id: uuid.UUID, payment_ids: Sequence[uuid.UUID]) -> 
 def refundable_payments(
     merchant_id: uuid.UUID, subscription_ids: Sequence[uuid.UUID]
 ) -> dict[uuid.UUID, list[Payment]]:
-    """What PayPal took for each of these and has not given back, the newest first; but for what is being given back."""
+    """What PayPal took for each of these and has not given back, the newest first; but for what is being given back. Of some
+    nobody knows how much of it is left."""
     found: dict[uuid.UUID, list[Payment]] = defaultdict(list)
     query = _refundable(merchant_id).where(Payment.subscription_id.in_(subscription_ids))
     for payment in db.session.scalars(query.order_by(Payment.at.desc(), Payment.id)):
         found[payment.subscription_id].append(payment)
     return found
+
+
+def part_unknown(subscription: Subscription) -> bool:
+    """Whether a payment for it was given back in part, and PayPal does not say how much."""
+    query = select(Payment.id).filter_by(merchant_id=subscription.merchant_id, subscription_id=subscription.id)
+    return db.session.scalars(query.where(Payment.refunded_minor.is_(None)).limit(1)).first() is not None
 
 
 def payments_by_paypal(subscription: Subscription) -> Sequence[Payment]:
@@ -89,7 +98,8 @@ def payments_by_paypal(subscription: Subscription) -> Sequence[Payment]:
 
 
 def taken_after_the_end(merchant_id: uuid.UUID) -> Sequence[Row]:
-    """What PayPal took for a subscription that had ended here, and has not given back: the oldest first."""
+    """What PayPal took for a subscription that had ended here, or was ended before it was known to have begun, and has not
+    given back: the oldest first."""
     return _rows(merchant_id, _taken_after_the_end(merchant_id))
 
 
@@ -103,8 +113,13 @@ def _taken_after_the_end(merchant_id: uuid.UUID) -> Select[Payment]:
     return (
         _refundable(merchant_id)
         .join(Subscription, Subscription.id == Payment.subscription_id)
-        .where(ended, Payment.at > Subscription.ended_at, Subscription.withdrawn_at.is_(None))
+        .where(ended, _after_the_end(merchant_id), Subscription.withdrawn_at.is_(None))
     )
+
+
+def _after_the_end(merchant_id: uuid.UUID) -> ColumnElement[bool]:
+    unbegun = select(StatusChange.subscription_id).where(StatusChange.merchant_id == merchant_id, ENDED_UNBEGUN)
+    return or_(Payment.at > Subscription.ended_at, Subscription.id.in_(unbegun))
 
 
 def refunds_not_made(merchant_id: uuid.UUID) -> Sequence[Row]:
@@ -135,7 +150,7 @@ def _refunds_not_made(merchant_id: uuid.UUID) -> Select[Payment]:
         .where(
             Payment.id.in_(not_made),
             Subscription.withdrawn_at.is_(None),
-            or_(Subscription.ended_at.is_(None), Payment.at <= Subscription.ended_at),
+            or_(Subscription.ended_at.is_(None), ~_after_the_end(merchant_id)),
         )
     )
 
@@ -178,14 +193,15 @@ def totals_of(merchant_id: uuid.UUID, customer_id: uuid.UUID) -> list[Total]:
             func.sum(KEPT_MINOR),
             func.count(),
             func.sum(func.coalesce(Payment.refunded_minor, 0)),
+            func.count(Payment.refunded_minor),
         )
         .where(Payment.merchant_id == merchant_id, Payment.customer_id == customer_id)
         .group_by(Payment.state, Payment.currency)
         .order_by(Payment.currency, Payment.state)
     )
     return [
-        Total(state, Money(int(kept), currency), number, Money(int(refunded), currency))
-        for state, currency, kept, number, refunded in db.session.execute(query)
+        Total(state, Money(int(kept), currency), number, Money(int(refunded), currency), at_most=known < number)
+        for state, currency, kept, number, refunded, known in db.session.execute(query)
     ]
 
 

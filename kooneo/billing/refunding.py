@@ -59,7 +59,7 @@ class RefundForm(FlaskForm):  # type: ignore[misc]
 def new_refund(payment_id: uuid.UUID) -> Answer:
     payment = get_or_404(Payment, payment_id)
     if not payment.refundable.minor:
-        return _nothing_left()
+        return _nothing_left(payment)
     return _page(payment, RefundForm(formdata=None, amount=str(payment.refundable).replace(".", ",")))
 
 
@@ -75,7 +75,7 @@ def create_refund(payment_id: uuid.UUID) -> Answer:
         refund = request_refund(payment, form.read, by=signed_in().actor, key=form.key.data)
     except NotRefundable:
         form.amount.errors = [_("Il reste %(left)s à rembourser sur ce paiement.", left=written(payment.refundable))]
-        return (_page(payment, form), 422) if payment.refundable.minor else _nothing_left()
+        return (_page(payment, form), 422) if payment.refundable.minor else _nothing_left(payment)
     except RefundInProgress:
         return _conflict(_("Un remboursement de ce paiement est déjà en cours : attendez la réponse de PayPal."))
     except KeyReused:
@@ -118,7 +118,9 @@ def _page(payment: Payment, form: RefundForm) -> str:
     )
 
 
-def _nothing_left() -> Response:
+def _nothing_left(payment: Payment) -> Response:
+    if payment.part_unknown:
+        return _conflict(render_template("billing/_part_unknown.html").strip())
     return _conflict(_("PayPal n'a rien pris par ce paiement, ou tout en est déjà rendu."))
 
 

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from kooneo.accounts.services import digest
+from kooneo.billing.queries import part_unknown
 from kooneo.extensions import db
+from kooneo.legal import words
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import REFUND_DAYS
 from kooneo.money import Money
@@ -26,7 +28,7 @@ class OpenRequest:
     request: LegalRequest
     due_at: datetime | None
     """The next charge of a termination, the last day to refund of a withdrawal; none when nothing is known to be due."""
-    refund: Money | None = None
+    refund: str | None = None
     """What is owed to the customer: nothing, while it is not certain that the withdrawal counts."""
 
 
@@ -61,13 +63,13 @@ def count_open(merchant_id: uuid.UUID) -> int:
     return int(db.session.scalars(query.where(LegalRequest.merchant_id == merchant_id, *_open())).one())
 
 
-def refund_of(subscription: Subscription) -> Money | None:
-    """What was paid for it and not given back."""
+def refund_of(subscription: Subscription) -> str | None:
+    """What was paid for it and not given back, in words; at most that, where PayPal does not say how much was given back."""
     paid = paid_totals(subscription.merchant_id, [subscription.id]).get(subscription.id, 0)
-    return Money(paid, subscription.currency) if paid else None
+    return words.owed(Money(paid, subscription.currency), at_most=part_unknown(subscription)) if paid else None
 
 
-def refund_due(request: LegalRequest) -> Money | None:
+def refund_due(request: LegalRequest) -> str | None:
     """Of a withdrawal that counts: it came in time, and from the customer."""
     subscription = request.subscription
     return refund_of(subscription) if subscription and subscription.withdrawn_at else None

@@ -26,7 +26,7 @@ class OrderState(StrEnum):
     REFUSED = "refused"
     """PayPal could not be asked, or would not; nothing was taken."""
     LAPSED = "lapsed"
-    """It was ended before the customer had agreed."""
+    """It was ended before the customer had agreed, or before that was known here."""
 
 
 class Order(MerchantScoped, TermsColumns, LeaseColumns, Base):

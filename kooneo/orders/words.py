@@ -80,7 +80,10 @@ def answer(order: Order, *, returned: bool, left: bool) -> Answer:
             text = _("PayPal a confirmé votre accord. Une confirmation vous est envoyée par e-mail.")
             return Answer(_("Votre abonnement a commencé"), text, "live", "check")
         case OrderState.LAPSED:
-            text = _("L'abonnement a pris fin avant votre accord. Rien n'a été prélevé.")
+            text = _(
+                "L'abonnement a pris fin avant d'avoir commencé. Si PayPal a tout de même prélevé un paiement, demandez au "
+                "marchand de vous le rembourser."
+            )
             return Answer(_("Cette commande n'a pas abouti"), text, "mute", "info")
         case _:
             return Answer(_("Cette commande n'a pas abouti"), _refused(order), "cut", "mark-attention")

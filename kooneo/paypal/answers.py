@@ -1,6 +1,6 @@
 """PayPal's bodies -> what Kooneo works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kooneo.money import Money
@@ -42,6 +42,7 @@ class RemoteSubscription:
     failed_payments: int | None  # in a row; back to 0 after a success
     last_failed_payment_at: datetime | None
     debug_id: str | None
+    asked_at: datetime = field(compare=False)  # by our own clock: it tells nothing of what happened afterwards
     created_at: datetime | None = None
     quantity: str | None = None  # how many of the plan; None: one
     plan_overridden: bool | None = None  # it has terms of its own (Gateway.get_own_terms)
@@ -66,21 +67,21 @@ class RemoteWebhook:
     event_types: frozenset[str]
 
 
-def _listed(part: Part, debug_id: str | None) -> RemoteSubscription | None:
+def _listed(part: Part, answer: Answer) -> RemoteSubscription | None:
     """None for a record that is cut short, or cannot be read: it must not keep the others from being read."""
     try:
         paypal_id = part.required("id", part.text("id", _ID))
-        remote = _subscription(part, paypal_id, debug_id)
+        remote = _subscription(part, paypal_id, answer)
     except BadAnswer:
         return None
     return remote if remote.status in _WITHOUT_BILLING or remote.outstanding is not None else None
 
 
 def read_subscription(answer: Answer, asked_id: str) -> RemoteSubscription:
-    return _subscription(Part(answer.body, "", answer.debug_id), asked_id, answer.debug_id)
+    return _subscription(Part(answer.body, "", answer.debug_id), asked_id, answer)
 
 
-def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubscription:
+def _subscription(body: Part, asked_id: str, answer: Answer) -> RemoteSubscription:
     subscriber, billing = body.part("subscriber"), body.part("billing_info")
     name, last_payment = subscriber.part("name"), billing.part("last_payment")
     last_failed = billing.part("last_failed_payment")
@@ -103,7 +104,8 @@ def _subscription(body: Part, asked_id: str, debug_id: str | None) -> RemoteSubs
         final_payment_at=billing.instant("final_payment_time"),
         failed_payments=billing.count("failed_payments_count"),
         last_failed_payment_at=last_failed.instant("time"),
-        debug_id=debug_id,
+        debug_id=answer.debug_id,
+        asked_at=answer.asked_at,
         created_at=body.instant("create_time"),
         quantity=body.text("quantity", _QUANTITY),
         plan_overridden=body.flag("plan_overridden"),
@@ -125,6 +127,8 @@ class RemoteRefund:
     total: Money | None
     """Given back of this payment in all, when PayPal says so."""
     debug_id: str | None
+    sale_id: str | None = None
+    """The payment."""
 
 
 def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
@@ -135,7 +139,8 @@ def read_sale(answer: Answer, asked_id: str) -> RemoteSale:
 
 def read_refund(answer: Answer) -> RemoteRefund:
     body = Part(answer.body, "", answer.debug_id)
-    return RemoteRefund(body.text("id", _ID), body.money("total_refunded_amount"), answer.debug_id)
+    total, sale_id = body.money("total_refunded_amount"), body.text("sale_id", _ID)
+    return RemoteRefund(body.text("id", _ID), total, answer.debug_id, sale_id)
 
 
 @dataclass(frozen=True)
@@ -156,7 +161,7 @@ def read_page(answer: Answer, number: int) -> RemotePage:
     ids = [part.required("id", part.text("id", _ID)) for part in body.parts("subscriptions")]
     next_one = any(link.text("rel", _NAME) == "next" for link in body.parts("links"))
     more = next_one or (body.count("total_pages", _MOST_ITEMS) or 0) > number
-    listed = [_listed(part, answer.debug_id) for part in body.parts("subscriptions")]
+    listed = [_listed(part, answer) for part in body.parts("subscriptions")]
     whole = [remote for remote in listed if remote is not None]
     return RemotePage(ids, whole, more and bool(ids), body.count("total_items", _MOST_ITEMS))
 

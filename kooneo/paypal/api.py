@@ -8,6 +8,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ import paypalrestsdk
 from paypalrestsdk import util
 from paypalrestsdk.resource import Create, Find, Post
 
+from kooneo.clock import now
 from kooneo.paypal.credentials import ADDRESSES, Credentials
 from kooneo.paypal.errors import BadAnswer, CredentialsRefused, NotFound
 from kooneo.paypal.refusals import debug_id, refusal
@@ -33,6 +35,7 @@ class Answer:
 
     body: object
     debug_id: str | None
+    asked_at: datetime
 
 
 class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
@@ -72,6 +75,7 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
         self, url: str, method: str, *, acts: bool, headers: dict[str, str] | None = None, **request: Any
     ) -> Answer:
         """One request, one answer. Logs nothing: the SDK's version prints keys and tokens."""
+        asked_at = now()
         reply = self._transport.send(method, url, acts=acts, headers=self._headers | (headers or {}), **request)
         body = _json(reply)
         if not 200 <= reply.status <= 299:
@@ -79,7 +83,7 @@ class Api(paypalrestsdk.Api):  # type: ignore[misc]  # the SDK has no types
         found = debug_id(reply.headers, body)
         if body is _UNREADABLE:
             raise BadAnswer("broke off or is not JSON", http_status=reply.status, debug_id=found, may_have_applied=acts)
-        return Answer(body, found)
+        return Answer(body, found, asked_at)
 
     def renew_token(self) -> Token:
         """A new one, whatever is cached, for all that follows. It changes nothing at PayPal."""
@@ -121,6 +125,10 @@ class _Whole:
 
 class Sale(_Whole, paypalrestsdk.Sale):  # type: ignore[misc]  # the SDK has no types
     """A payment of a subscription. Its path is the SDK's own."""
+
+
+class Refund(_Whole, paypalrestsdk.Refund):  # type: ignore[misc]
+    """What was given back of a payment. Its path is the SDK's own."""
 
 
 class Subscription(_Whole, Create, Find, Post):  # type: ignore[misc]

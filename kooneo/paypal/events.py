@@ -80,7 +80,7 @@ def _subscription(event_type: str, resource: Part) -> str | None:
 
 
 def _sale(event_type: str, resource: Part) -> str | None:
-    """A refund names the payment it gives back; any other is the payment."""
+    """A refund names the payment it gives back, a reversal often only itself; any other is the payment."""
     if not event_type.startswith(_OF_SALES):
         return None
     return _matching(resource, "sale_id", _ID) or _matching(resource, "id", _ID)

@@ -28,7 +28,7 @@ from kooneo.paypal.answers import (
     read_webhook,
     read_webhooks,
 )
-from kooneo.paypal.api import Answer, Api, Plan, Product, Sale, Subscription
+from kooneo.paypal.api import Answer, Api, Plan, Product, Refund, Sale, Subscription
 from kooneo.paypal.creating import (
     NewSubscription,
     RemoteApproval,
@@ -130,6 +130,11 @@ class Gateway:
         asked = Resource({"amount": {"total": str(amount), "currency": amount.currency}}, api=self._api)
         asked.request_id = request_id
         answer: Answer = sale.post("refund", asked, cls=Sale).answer
+        return read_refund(answer)
+
+    def get_refund(self, refund_id: str) -> RemoteRefund:
+        """Also of what a bank or a dispute took back."""
+        answer: Answer = Refund.find(_checked_id(refund_id), api=self._api).answer
         return read_refund(answer)
 
     def create_product(self, name: str, *, request_id: str) -> str:

@@ -313,6 +313,12 @@ def refund_sale(caller: Caller, sale_id: str) -> Answer:
     return sales.refund(caller.db, sale, request.get_json(silent=True), request.headers.get("PayPal-Request-Id", ""))
 
 
+@routes.get("/v1/payments/refund/<refund_id>")
+@paypal_call("given_back")
+def show_refund(caller: Caller, refund_id: str) -> Answer:
+    return sales.show_refund(caller.db, caller.sale(sales.sale_of(caller.db, refund_id)), refund_id)
+
+
 @routes.get("/v1/billing/plans/<plan_id>")
 @paypal_call("plan")
 def show_plan(caller: Caller, plan_id: str) -> Answer:

@@ -146,13 +146,15 @@ def _changed(
 
 @routes.post("/subscriptions/<subscription_id>/refund")
 def refund(subscription_id: str) -> ResponseReturnValue:
-    """The merchant gives the latest payment back on paypal.com: `{"partial": true}` half of it, `{"amount": "10.00"}` that much."""
+    """The merchant gives the latest payment back on paypal.com: `{"partial": true}` half of it, `{"amount": "10.00"}` that much.
+    Or, with `{"reversal": true}`, a bank or a dispute takes it."""
     told = told_json()
     with opened_store().transaction() as db:
         sale = store.latest_payment(db, subscription_id)
         if sale is None:
             return _unknown(subscription_id)
-        sales.give_back(db, sale, _given_back(told, sale.amount, sales.left(db, sale)))
+        minor = _given_back(told, sale.amount, sales.left(db, sale))
+        sales.give_back(db, sale, minor, reversal=bool(told.get("reversal")))
         given_back = store.transaction(db, sale.id)
     return jsonify(transaction=sale.id, status=given_back.status if given_back else None), 200
 

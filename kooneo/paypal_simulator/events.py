@@ -86,6 +86,7 @@ class Refund:
     amount: Money
     in_all: Money
     at: datetime
+    reversal: bool = False
 
 
 def refund(one: Refund) -> Event:
@@ -100,6 +101,18 @@ def refund(one: Refund) -> Event:
         "update_time": instants.render(one.at),
     }
     return Event("PAYMENT.SALE.REFUNDED", "refund", resource)
+
+
+def reversal(one: Refund, root: str) -> Event:
+    """PayPal's published sample: it names neither the sale nor a subscription."""
+    resource = {
+        "id": one.id,
+        "state": "completed",
+        "amount": {"total": f"-{one.amount}", "currency": one.amount.currency},
+        "create_time": instants.render(one.at),
+        "links": [{"href": f"{root}/v1/payments/refund/{one.id}", "rel": "self", "method": "GET"}],
+    }
+    return Event("PAYMENT.SALE.REVERSED", "sale", resource)
 
 
 def _amount(amount: Money) -> dict[str, str]:

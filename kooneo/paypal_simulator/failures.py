@@ -11,6 +11,7 @@ from kooneo.paypal_simulator.answers import Answer
 
 ACTIONS = (
     *("token", "get", "cancel", "suspend", "activate", "transactions", "list", "plan", "product", "sale", "refund"),
+    "given_back",
     *("create_product", "create_plan", "create_subscription"),
     *("webhooks", "verification", "certificate"),
 )

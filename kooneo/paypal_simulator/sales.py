@@ -60,8 +60,21 @@ def refund(db: sqlite3.Connection, sale: Transaction, asked: Any, request_id: st
     return Answer(201, _body(db, sale, give_back(db, sale, minor, request_id), minor))
 
 
-def give_back(db: sqlite3.Connection, sale: Transaction, minor: int, request_id: str = "") -> str:
-    """And tell the world. The refund's id."""
+def sale_of(db: sqlite3.Connection, refund_id: str) -> str:
+    """The payment of which something was given back; empty for a refund that is not known."""
+    found = db.execute("SELECT transaction_id FROM refunds WHERE id = ?", (refund_id,)).fetchone()
+    return str(found["transaction_id"]) if found else ""
+
+
+def show_refund(db: sqlite3.Connection, sale: Transaction, refund_id: str) -> Answer:
+    found = db.execute("SELECT minor FROM refunds WHERE id = ?", (refund_id,)).fetchone()
+    return Answer(200, _body(db, sale, refund_id, found["minor"]))
+
+
+def give_back(
+    db: sqlite3.Connection, sale: Transaction, minor: int, request_id: str = "", *, reversal: bool = False
+) -> str:
+    """And tell the world. The refund's id. A `reversal` is what a bank or a dispute takes."""
     refund_id, at = secrets.token_hex(9)[:17].upper(), store.now(db)
     status = "REFUNDED" if minor == left(db, sale) else "PARTIALLY_REFUNDED"
     row = (refund_id, sale.id, request_id or refund_id, minor, instants.render(at))
@@ -70,7 +83,7 @@ def give_back(db: sqlite3.Connection, sale: Transaction, minor: int, request_id:
     subscription = store.subscription(db, sale.subscription_id)
     if subscription is not None:
         refunded, in_all = Money(minor, sale.amount.currency), Money(_refunded(db, sale), sale.amount.currency)
-        webhooks.tell_of_refund(db, subscription.client_id, Refund(refund_id, sale.id, refunded, in_all, at))
+        webhooks.tell_of_refund(db, subscription.client_id, Refund(refund_id, sale.id, refunded, in_all, at, reversal))
     return refund_id
 
 

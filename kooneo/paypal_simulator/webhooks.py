@@ -118,7 +118,8 @@ def tell(
 
 def tell_of_refund(db: sqlite3.Connection, client_id: str, refund: Refund) -> None:
     for webhook in registered(db, client_id):
-        _post(db, webhook, events.refund(refund), refund.at)
+        told = events.reversal(refund, webhook.root) if refund.reversal else events.refund(refund)
+        _post(db, webhook, told, refund.at)
 
 
 def _post(db: sqlite3.Connection, webhook: Webhook, event: Event, at: datetime) -> None:

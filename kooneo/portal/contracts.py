@@ -12,7 +12,6 @@ from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import withdrawal_ends_at
 from kooneo.legal.queries import refund_of, standing_termination, verified_requests
 from kooneo.legal.services.carry_out import may_withdraw
-from kooneo.money import Money
 from kooneo.orders.models import Order
 from kooneo.orders.queries import awaiting_agreement
 from kooneo.orders.resuming import is_taken_up, may_be_resumed
@@ -34,7 +33,7 @@ class Withdrawal:
 
     last_day: date
     """To its end, in the merchant's time zone."""
-    refund: Money | None
+    refund: str | None
 
 
 @dataclass(frozen=True)

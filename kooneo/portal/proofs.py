@@ -16,7 +16,6 @@ from kooneo.legal.periods import REFUND_DAYS
 from kooneo.legal.queries import change_for, refund_of
 from kooneo.mail.models import OutboxMessage
 from kooneo.mail.queries import messages_about
-from kooneo.money import Money
 from kooneo.portal import words
 from kooneo.portal.self_service import says_now
 from kooneo.subscriptions import queries
@@ -35,7 +34,7 @@ class Proof:
     """When the contract ended; none while it has not."""
     payments: str
     contents: Sequence[ContentEffect]
-    refund: Money | None
+    refund: str | None
     refund_due_at: datetime | None
     content: Sequence[tuple[str, str]]
     messages: Sequence[OutboxMessage]

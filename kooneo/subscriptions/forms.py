@@ -72,6 +72,11 @@ class InterruptionForm(EndingForm):
         """None when nothing of it is left to give back."""
         return next((payment for payment in self.payments[:1] if payment.refundable.minor), None)
 
+    @property
+    def part_unknown(self) -> bool:
+        """Of the last one, nobody knows how much is left."""
+        return any(payment.part_unknown for payment in self.payments[:1])
+
     def validate_refund(self, field: StringField) -> None:
         if field.data and field.data not in [str(payment.id) for payment in self.payments]:
             raise ValidationError(_("Ce paiement n'est pas de cet abonnement : relisez, puis confirmez de nouveau."))

@@ -4,7 +4,7 @@ import uuid
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from kooneo.catalog.models import Offer
@@ -240,3 +240,9 @@ class StatusChange(MerchantScoped, LeaseColumns, Base):
 
 
 UNSETTLED = StatusChange.state.in_([ChangeState.OPEN, ChangeState.UNKNOWN])
+ENDED_UNBEGUN = and_(
+    StatusChange.state == ChangeState.DONE,
+    StatusChange.from_status == SubscriptionStatus.PENDING,
+    StatusChange.to_status == StatusChange.wished_status,
+)
+"""Ended before it was known here that the customer had agreed: what PayPal has taken for it all the same, nobody wants."""

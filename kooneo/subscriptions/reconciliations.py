@@ -12,8 +12,8 @@ from kooneo.columns import MerchantScoped
 from kooneo.extensions import Base, UTCDateTime, db
 from kooneo.leases import LeaseColumns
 from kooneo.paypal import RemoteStatus
-from kooneo.subscriptions.lifecycle import IN_FORCE, Gateway, SubscriptionStatus
-from kooneo.subscriptions.models import UNSETTLED, ChangeState, StatusChange, Subscription
+from kooneo.subscriptions.lifecycle import IN_FORCE, Gateway
+from kooneo.subscriptions.models import ENDED_UNBEGUN, UNSETTLED, StatusChange, Subscription
 
 _A_YEAR = timedelta(days=366)
 
@@ -97,11 +97,7 @@ def _wanted(run: Reconciliation) -> list[ColumnElement[bool]]:
     return [*wanted, of_this_year] if run.with_ended else wanted
 
 
-ENDED_BEFORE_IT_BEGAN = and_(
-    StatusChange.state == ChangeState.DONE,
-    StatusChange.from_status == SubscriptionStatus.PENDING,
-    StatusChange.paypal_status == RemoteStatus.APPROVAL_PENDING,
-)
+ENDED_BEFORE_IT_BEGAN = and_(ENDED_UNBEGUN, StatusChange.paypal_status == RemoteStatus.APPROVAL_PENDING)
 """Ended here alone: PayPal cannot cancel what the customer has not agreed to, and they may still agree."""
 
 

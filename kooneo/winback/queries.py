@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from kooneo.accounts.models import Merchant
 from kooneo.clock import local_date
@@ -50,7 +50,15 @@ def due(merchant: Merchant, template: Template, at: datetime) -> Sequence[uuid.U
 
 
 def unanswered(merchant: Merchant, step: Step, before: datetime) -> Sequence[WinbackMessage]:
-    """The messages of the last step that were sent before this instant, and that nobody has followed or refused."""
+    """The messages of the last step that were sent before this instant, and that nobody has followed or refused. Not where one
+    was sent by hand since then, and has been followed or is younger than this instant."""
+    newer = aliased(WinbackMessage)
+    proposed_since = select(newer.id).where(
+        newer.subscription_id == WinbackMessage.subscription_id,
+        newer.decided_at > WinbackMessage.decided_at,
+        newer.refusal.is_(None),
+        or_(newer.followed_at.is_not(None), newer.decided_at > before),
+    )
     query = (
         select(WinbackMessage)
         .filter_by(merchant_id=merchant.id, step=step, refusal=None, followed_at=None, stopped_at=None)
@@ -58,7 +66,7 @@ def unanswered(merchant: Merchant, step: Step, before: datetime) -> Sequence[Win
         .join(OutboxMessage, OutboxMessage.cause_id == WinbackMessage.id)
         .where(Subscription.status == SubscriptionStatus.CANCELLED)
         .where(OutboxMessage.kind == MailKind.PROPOSAL, OutboxMessage.state == MessageState.SENT)
-        .where(OutboxMessage.sent_at <= before)
+        .where(OutboxMessage.sent_at <= before, ~proposed_since.exists())
     )
     return db.session.scalars(query.order_by(OutboxMessage.sent_at).limit(AT_ONCE)).all()
 

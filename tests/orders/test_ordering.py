@@ -6,9 +6,11 @@ import pytest
 from flask import current_app
 from portal.door import at_home, contract
 from support import paypal
-from support.acting import at, changes_of, run_schedule, verified
+from support.acting import ask, at, attempt, changes_of, run_schedule, try_until_settled, verified
+from support.browser import signed_in
 from support.builders import (
     a_customer,
+    a_member,
     a_merchant,
     a_product,
     a_subscription,
@@ -32,7 +34,7 @@ from kooneo.orders.models import Order, OrderState, PayPalPlan
 from kooneo.orders.services.create import BACKOFF, release_own_leases, take_up
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import ChangeState, Subscription
 from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.queries import complete
 from kooneo.terms import Interval
@@ -449,6 +451,41 @@ def test_ended_before_the_customer_agreed_it_never_opens() -> None:
     order = created(an_order())
     subscription = subscription_of(order)
     in_app(_end)(subscription)
+    the_minute_passes()
+    assert fresh(order).state == OrderState.LAPSED
+
+
+def test_who_agreed_while_it_was_being_cancelled_is_told_of_the_end_and_not_of_a_beginning() -> None:
+    """PayPal had charged before Kooneo looked: the payment waits in "À traiter" to be given back."""
+    buyer = Buyer(an_offer())
+    order = created(buyer.orders())
+    subscription = subscription_of(order)
+    change = ask(subscription, "cancel", notify=False)
+    decides(order)
+    change = attempt(change)
+    assert (change.state, paypal.status(str(subscription.paypal_id))) == (ChangeState.DONE, "CANCELLED")
+    the_minute_passes()
+    assert fresh(order).state == OrderState.LAPSED
+    assert [letter.kind for letter in outbox(subscription)] == [MailKind.ENDED_CUSTOMER]
+    catch_up_with_payments(subscription)
+    (payment,) = payments_of(subscription)
+    assert payment.at <= (fresh(subscription).ended_at or now())
+    owner = signed_in(a_member(merchant_of(subscription)))
+    (matter,) = owner.open("/attention").find_all("article", cls="attention")
+    assert matter["id"] == f"payment-{payment.id}"
+    assert "Votre abonnement a commencé" not in buyer.open(buyer.page_of(order)).text
+
+
+def test_nothing_is_confirmed_while_an_end_is_under_way() -> None:
+    order = created(an_order())
+    subscription = subscription_of(order)
+    change = ask(subscription, "cancel")
+    decides(order)
+    paypal.fails(str(subscription.paypal_id), "cancel", "503")
+    attempt(change)
+    the_minute_passes()
+    assert (fresh(order).state, outbox(subscription)) == (OrderState.AWAITING, [])
+    try_until_settled(change)
     the_minute_passes()
     assert fresh(order).state == OrderState.LAPSED
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kooneo.clock import now
 from kooneo.money import Money
 from kooneo.paypal import (
     BadAnswer,
@@ -40,7 +41,10 @@ def refused_field(paypal: PayPalServer, gateway: Gateway, body: Any) -> str | No
 
 
 def test_a_whole_subscription(paypal: PayPalServer, gateway: Gateway) -> None:
-    assert read(paypal, gateway, a_subscription()) == RemoteSubscription(
+    before = now()
+    found = read(paypal, gateway, a_subscription())
+    assert before <= found.asked_at <= now()
+    assert found == RemoteSubscription(
         paypal_id=ID,
         status=RemoteStatus.ACTIVE,
         status_updated_at=datetime(2026, 1, 10, 21, 20, 49, tzinfo=UTC),
@@ -59,6 +63,7 @@ def test_a_whole_subscription(paypal: PayPalServer, gateway: Gateway) -> None:
         failed_payments=0,
         last_failed_payment_at=None,
         debug_id="f42a1c",
+        asked_at=found.asked_at,
         created_at=datetime(2025, 10, 31, 9, tzinfo=UTC),
         quantity="1",
         plan_overridden=False,

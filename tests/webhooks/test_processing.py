@@ -391,6 +391,30 @@ def test_a_partial_refund_on_paypal_is_written_with_its_amount(notified: Subscri
     assert payments_of(notified)[-1].refunded_minor == 900
 
 
+def test_a_reversal_that_names_only_itself_is_asked_about(notified: Subscription) -> None:
+    """As in PayPal's published sample: neither the payment nor the subscription."""
+    attempt_to_process(an_event_about(notified, "PAYMENT.SALE.COMPLETED"))
+    sale_id = paypal.refund(notified.paypal_id, reversal=True)
+    event = arrived(notified, 2)[-1]
+    assert (event.event_type, event.paypal_id, event.sale_id) == ("PAYMENT.SALE.REVERSED", None, event.refund_id)
+    paypal.fails(str(event.refund_id), "given_back", "503")
+    event = attempt_to_process(event)
+    assert (event.state, event.problem) == (EventState.WAITING, "unreachable")
+    for _ in range(2):
+        with at(event.next_attempt_at or now()):
+            event = attempt_to_process(event)
+    assert (event.state, event.sale_id) == (EventState.DONE, sale_id)
+    assert payments_of(notified)[-1].refund == Refund.WHOLE
+    assert payments_of(notified)[-1].refunded_at is not None
+
+
+def test_a_reversal_of_what_is_not_sold_here_is_ignored(notified: Subscription) -> None:
+    of_nobody = {"paypal_id": None, "sale_id": "R-ELSEWHERE", "refund_id": "R-ELSEWHERE"}
+    told = of_nobody | {"refunded_minor": 4900, "refunded_currency": "EUR"}
+    event = attempt_to_process(an_event_about(notified, "PAYMENT.SALE.REVERSED", **told))
+    assert (event.state, event.problem) == (EventState.IGNORED, None)
+
+
 def test_the_secret_of_the_keys_opens_paypals_list(notified: Subscription) -> None:
     merchant = merchant_of(notified)
     (webhook,) = paypal.webhooks(client_id_of(merchant), secret_of(merchant))

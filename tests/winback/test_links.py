@@ -1,5 +1,7 @@
 """The links of a proposal: a way back and a way out, for whoever holds them and nobody else."""
 
+import uuid
+
 import pytest
 from portal.door import Visitor
 from support.browser import Browser, signed_in
@@ -9,6 +11,7 @@ from support.mail import attempt_to_send
 from support.running import fresh, in_app
 from support.winback import (
     MONDAY,
+    NORA,
     a_cancelled,
     a_proposal,
     again_path,
@@ -26,6 +29,7 @@ from support.winback import (
 from kooneo.extensions import db, transaction
 from kooneo.subscriptions.models import Subscription
 from kooneo.winback.models import OptOut, WinbackMessage
+from kooneo.winback.services.propose import propose_by_hand
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -222,6 +226,26 @@ def test_the_last_one_unanswered_makes_it_abandoned_where_the_merchant_wants_it(
 def _follow(subscription: Subscription) -> None:
     (message,) = decided(subscription)
     pressed(message, again_path(message))
+
+
+def test_a_proposal_made_by_hand_since_is_waited_for_too() -> None:
+    """A fortnight of its own, and for ever once its link was followed."""
+    with at(MONDAY):
+        merchant = proposes_again(a_merchant(), abandon_unanswered=True)
+        ignored, followed = (a_cancelled(merchant, days=days) for days in (45.1, 45.2))
+        proposing()
+        for subscription in (ignored, followed):
+            attempt_to_send(proposals(subscription)[0])
+    with at(MONDAY.replace(month=12, day=13)):
+        for subscription in (ignored, followed):
+            in_app(propose_by_hand)(subscription, key=uuid.uuid4(), by=NORA)
+    with at(MONDAY.replace(month=12, day=26)):
+        pressed(decided(followed)[1], again_path(decided(followed)[1]))
+        giving_up()
+    assert {fresh(each).status for each in (ignored, followed)} == {"cancelled"}
+    with at(MONDAY.replace(month=12, day=28)):
+        giving_up()
+    assert (fresh(ignored).status, fresh(followed).status) == ("abandoned", "cancelled")
 
 
 def test_who_took_it_up_is_not_abandoned_for_silence() -> None:

@@ -8,10 +8,11 @@ from sqlalchemy import func, select
 
 from kooneo.billing.models import Payment, PaymentRefund, Refund
 from kooneo.billing.refunds import UNSETTLED, RefundRequest
+from kooneo.billing.services.closing import done
 from kooneo.extensions import db
 from kooneo.journal.services import Actor, record
 from kooneo.money import Money
-from kooneo.subscriptions.models import ActorKind
+from kooneo.subscriptions.models import ActorKind, ChangeState
 
 _PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
 
@@ -58,7 +59,13 @@ def learn_of_refund(merchant_id: uuid.UUID, transaction_id: str, refund: GivenBa
     payment = db.session.scalars(locked).one_or_none()
     if payment is None or payment.refund == Refund.NONE:
         return False
-    if write_down(payment, refund) and not _asked_for_here(payment):
+    if not write_down(payment, refund):
+        return True
+    if request := _unanswered(payment, refund):
+        request.paypal_refund_id = refund.refund_id
+        if request.state.settled:
+            done(payment, request)
+    elif not _asked_for_here(payment):
         record(
             merchant_id,
             "payment.refunded",
@@ -69,6 +76,18 @@ def learn_of_refund(merchant_id: uuid.UUID, transaction_id: str, refund: GivenBa
             reference=transaction_id,
         )
     return True
+
+
+def _unanswered(payment: Payment, refund: GivenBack) -> RefundRequest | None:
+    """The one of this amount that was sent to PayPal, which has not said yet what came of it. One that is being settled at this
+    very moment has its answer."""
+    states = [ChangeState.OPEN, ChangeState.UNKNOWN, ChangeState.NEEDS_ATTENTION]
+    query = select(RefundRequest).filter_by(
+        payment_id=payment.id, amount_minor=refund.amount.minor, paypal_refund_id=None
+    )
+    query = query.where(RefundRequest.state.in_(states), RefundRequest.sent_at.is_not(None))
+    query = query.order_by(RefundRequest.requested_at).with_for_update(skip_locked=True)
+    return db.session.scalars(query.execution_options(populate_existing=True)).first()
 
 
 def _asked_for_here(payment: Payment) -> bool:

@@ -25,7 +25,7 @@ class RefundInProgress(Exception):
 
 
 class NotRefundable(Exception):
-    """More than is left of the payment, nothing at all, or a payment that PayPal has not taken."""
+    """More than is left of the payment or nobody knows how much, nothing at all, or a payment that PayPal has not taken."""
 
 
 def request_refund(payment: Payment, amount: Money, *, by: Actor, key: str) -> RefundRequest:

@@ -13,13 +13,12 @@ from kooneo import jobs, leases
 from kooneo.billing.conversation import Refunded, carry_out
 from kooneo.billing.models import Payment
 from kooneo.billing.refunds import UNSETTLED, RefundRequest
+from kooneo.billing.services.closing import close, done, note_by_asker
 from kooneo.billing.services.give_back import GivenBack, write_down
-from kooneo.billing.services.notes import note
 from kooneo.billing.services.request import REFUND
 from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
-from kooneo.journal.services import Actor
 from kooneo.money import Money
 from kooneo.paypal import Gateway
 from kooneo.settings.services import gateway_for, paypal_account
@@ -150,9 +149,7 @@ def _done(payment: Payment, refund: RefundRequest, refunded: Refunded) -> None:
         write_down(payment, GivenBack(name, refund.amount, refunded.refund.total, now()))
     if refunded.whole:
         payment.refunded_minor, payment.refunded_at = payment.amount_minor, payment.refunded_at or now()
-    refund.problem = refund.problem_detail = None
-    _close(refund, ChangeState.DONE)
-    _note("payment.refunded", payment, refund)
+    done(payment, refund)
 
 
 def _try_again(refund: RefundRequest, outcome: Outcome) -> None:
@@ -164,21 +161,15 @@ def _try_again(refund: RefundRequest, outcome: Outcome) -> None:
 
 
 def _stop(payment: Payment, refund: RefundRequest, outcome: Outcome) -> None:
-    refund.problem, refund.problem_detail = outcome.problem, outcome.detail
     refund.lease_holder = refund.lease_until = None
-    # Asked, and never answered: nobody may say that nothing was given back.
     refused = outcome.state == ChangeState.REFUSED
-    _close(refund, ChangeState.REFUSED if refused else ChangeState.NEEDS_ATTENTION)
-    _note(f"payment.refund_{refund.state}", payment, refund)
-
-
-def _close(refund: RefundRequest, state: ChangeState) -> None:
-    refund.state, refund.settled_at, refund.next_attempt_at = state, now(), None
-
-
-def _note(event: str, payment: Payment, refund: RefundRequest) -> None:
-    place = "back_office" if refund.actor_id else "worker"
-    note(event, payment, refund, by=Actor(refund.actor_kind, refund.actor_name, place, refund.actor_id))
+    if refund.paypal_refund_id and not refused:
+        done(payment, refund)  # never answered, and a notification has told of it
+        return
+    refund.problem, refund.problem_detail = outcome.problem, outcome.detail
+    # Asked, and never answered: nobody may say that nothing was given back.
+    close(refund, ChangeState.REFUSED if refused else ChangeState.NEEDS_ATTENTION)
+    note_by_asker(f"payment.refund_{refund.state}", payment, refund)
 
 
 @jobs.every_minute("take_up_refunds")

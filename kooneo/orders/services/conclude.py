@@ -2,6 +2,8 @@
 
 import uuid
 
+from sqlalchemy import select
+
 from kooneo.accounts.models import Merchant
 from kooneo.clock import local_date, now
 from kooneo.extensions import db, transaction
@@ -9,7 +11,7 @@ from kooneo.mail.services.outbox import write
 from kooneo.orders.letters import confirmation
 from kooneo.orders.models import Order, OrderState
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.models import ENDED_UNBEGUN, UNSETTLED, StatusChange, Subscription
 from kooneo.subscriptions.queries import complete
 
 
@@ -23,8 +25,13 @@ def conclude(order_id: uuid.UUID) -> bool:
         subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True, populate_existing=True)
         if subscription.status == SubscriptionStatus.PENDING:
             return False
+        of_it = select(StatusChange.id).filter_by(
+            subscription_id=subscription_id, from_status=SubscriptionStatus.PENDING
+        )
+        if db.session.scalars(of_it.where(UNSETTLED)).first():
+            return False  # it may be over before it has begun
         order.settled_at, order.next_attempt_at = now(), None
-        if not subscription.began:
+        if not subscription.began or db.session.scalars(of_it.where(ENDED_UNBEGUN)).first():
             order.state = OrderState.LAPSED
             return True
         order.state = OrderState.CONCLUDED

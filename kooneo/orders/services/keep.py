@@ -11,7 +11,7 @@ from kooneo.subscriptions.services.request import Wish, request_change
 
 
 def last_payment(subscription: Subscription) -> Payment | None:
-    """What PayPal can give back of it."""
+    """Not given back yet, as far as it is known."""
     found = refundable_payments(subscription.merchant_id, [subscription.id])
     return next(iter(found.get(subscription.id, [])), None)
 
@@ -19,5 +19,5 @@ def last_payment(subscription: Subscription) -> Payment | None:
 def end_the_other(other: Subscription, *, reason: str, by: Actor, key: uuid.UUID) -> StatusChange:
     """The same key is the same end and the same refund. Raises what request_change raises."""
     payment = last_payment(other)
-    wish = Wish(Action.CANCEL, reason, notify=True, refund=payment.id if payment else None)
+    wish = Wish(Action.CANCEL, reason, notify=True, refund=payment.id if payment and payment.refundable.minor else None)
     return request_change(other, wish, by=by, key=str(key))

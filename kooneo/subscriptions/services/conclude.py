@@ -54,8 +54,7 @@ def agree(merchant_id: uuid.UUID, remote: RemoteSubscription) -> bool:
         return False
     if subscription.status != status_in_force(remote):
         return False
-    align(subscription, remote)
-    return True
+    return align(subscription, remote)
 
 
 def stop_what_began_after_its_end(subscription_id: uuid.UUID) -> None:

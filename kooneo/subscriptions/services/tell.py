@@ -19,14 +19,16 @@ restored: a list shows them, a hundred messages would not."""
 
 
 def tell_of_the_end(subscription: Subscription, change: StatusChange, *, was: SubscriptionStatus) -> None:
-    """In the transaction that settles the change, if it has ended what was in force. Once for each change."""
+    """In the transaction that settles the change, if it has ended what was in force. Once for each change. Who agreed while it
+    was being cancelled is told in any case: PayPal has charged them."""
     if was.ended or not subscription.status.ended:
         return
     db.session.flush()  # what follows is read anew
     ended = queries.complete(subscription)
     merchant = db.session.get_one(Merchant, ended.merchant_id)
     send = partial(write, merchant=merchant, cause_id=change.id, customer_id=ended.customer_id)
-    if change.notify_customer:
+    agreed_meanwhile = change.from_status == SubscriptionStatus.PENDING and was != SubscriptionStatus.PENDING
+    if change.notify_customer or agreed_meanwhile:
         send(letter_of_the_end(ended, change, was=was), to=ended.customer.email)
     owner = owner_address(merchant.id)
     if owner and change.actor_kind == ActorKind.CUSTOMER:

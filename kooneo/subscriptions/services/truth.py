@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
+
 from kooneo.billing.services.catch_up import ask_to_read_payments
 from kooneo.clock import now
+from kooneo.extensions import db
 from kooneo.journal.services import Actor
 from kooneo.paypal import RemoteStatus, RemoteSubscription
 from kooneo.subscriptions.effects import become, learn, status_in_force
 from kooneo.subscriptions.lifecycle import SubscriptionStatus
-from kooneo.subscriptions.models import ActorKind, Subscription
+from kooneo.subscriptions.models import ActorKind, StatusChange, Subscription
 from kooneo.subscriptions.outcomes import ENDED_AT_PAYPAL
 from kooneo.subscriptions.problems import Problem
 from kooneo.subscriptions.services.notes import note
@@ -42,14 +45,31 @@ def unasked(remote: RemoteSubscription) -> SubscriptionStatus:
             return status_in_force(remote)
 
 
-def align(subscription: Subscription, remote: RemoteSubscription) -> None:
-    """Follow PayPal, while no change is under way here. What ended here is never reopened silently: a person decides."""
+def align(subscription: Subscription, remote: RemoteSubscription) -> bool:
+    """Follow PayPal, while no change is under way here. What ended here is never reopened silently: a person decides.
+    False for a record that tells of an earlier state than the one known: then nothing has changed."""
+    if _outdated(subscription, remote):
+        return False
     subscription.check_problem = None
     take_over(subscription, remote)
     if remote.status in ENDED_AT_PAYPAL:
         _follow_to_the_end(subscription, remote)
     elif subscription.status.ended and remote.status not in _CHARGES_NOTHING:
         subscription.check_problem = Problem.CHARGING
+    return True
+
+
+def _outdated(subscription: Subscription, remote: RemoteSubscription) -> bool:
+    """Read before the status changed, and applied after it. PayPal's own clock tells it, to the second; so does a change that
+    was settled here meanwhile, by ours. An end at PayPal is never undone: that record cannot be too old."""
+    if remote.status in ENDED_AT_PAYPAL:
+        return False
+    known, told = subscription.paypal_status_at, remote.status_updated_at
+    if known and told and told < known:
+        return True
+    meanwhile = StatusChange.settled_at.between(remote.asked_at, now())
+    changes = select(StatusChange.id).filter_by(subscription_id=subscription.id).where(meanwhile)
+    return db.session.scalars(changes.limit(1)).one_or_none() is not None
 
 
 def take_over(

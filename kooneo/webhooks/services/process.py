@@ -19,7 +19,7 @@ from kooneo.clock import now
 from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.money import Money
-from kooneo.paypal import Gateway, PayPalError, RemoteTransaction
+from kooneo.paypal import Gateway, NotFound, PayPalError, RemoteTransaction
 from kooneo.settings.services import gateway_for, paypal_account
 from kooneo.subscriptions.models import ChangeState, Subscription
 from kooneo.subscriptions.outcomes import Outcome, judged
@@ -52,6 +52,16 @@ class _Leased:
     refund: GivenBack | None
 
 
+@dataclass(frozen=True)
+class _Unnamed:
+    """Something was given back, and the notification does not say of which payment."""
+
+    row_id: uuid.UUID
+    lease: str
+    gateway: Gateway
+    refund_id: str
+
+
 @jobs.job(PROCESS)
 def process(row_id: str) -> None:
     """One attempt. Safe to repeat: without the lease, or once settled, it does nothing."""
@@ -59,7 +69,10 @@ def process(row_id: str) -> None:
     if leased is None:
         return
     try:
-        _follow(leased)
+        if isinstance(leased, _Unnamed):
+            _name_the_payment(leased)
+        else:
+            _follow(leased)
     except PayPalError as error:
         _put_off(leased, judged(error))
     except OperationalError:
@@ -69,7 +82,7 @@ def process(row_id: str) -> None:
         _put_off(leased, Outcome(ChangeState.UNKNOWN, problem=Problem.INTERRUPTED))
 
 
-def _take(row_id: uuid.UUID) -> _Leased | None:
+def _take(row_id: uuid.UUID) -> _Leased | _Unnamed | None:
     worker = current_app.config["SETTINGS"].worker_name
     with transaction():
         lease = leases.take(WebhookEvent, row_id, UNSETTLED, worker=worker, lasting=LEASE)
@@ -78,7 +91,9 @@ def _take(row_id: uuid.UUID) -> _Leased | None:
         event = db.session.get_one(WebhookEvent, row_id)
         subscription = _subscription(event)
         account = paypal_account(event.merchant_id)
-        if subscription is None or subscription.paypal_id is None or account is None:
+        paypal_id = subscription.paypal_id if subscription else None
+        unnamed = event.refund_id if subscription is None and event.refund_id == event.sale_id else None
+        if account is None or not (paypal_id or unnamed):
             _settle(event, EventState.IGNORED)
             log.info("webhook.ignored", event_id=event.event_id, type=event.event_type, keys=account is not None)
             return None
@@ -88,8 +103,10 @@ def _take(row_id: uuid.UUID) -> _Leased | None:
             log.exception("paypal_account.unreadable", merchant_id=str(event.merchant_id))
             _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.KEYS_UNREADABLE))
             return None
+        if subscription is None or paypal_id is None:
+            return _Unnamed(row_id, lease, gateway, unnamed or "")
         since = _payments_since(event, subscription) if event.about_money else None
-        return _Leased(row_id, lease, subscription.id, subscription.paypal_id, gateway, since, _refund(event))
+        return _Leased(row_id, lease, subscription.id, paypal_id, gateway, since, _refund(event))
 
 
 def _subscription(event: WebhookEvent) -> Subscription | None:
@@ -126,6 +143,23 @@ def _payments_since(event: WebhookEvent, subscription: Subscription) -> datetime
     return min(usual, payment.at - DAY) if payment else usual
 
 
+def _name_the_payment(leased: _Unnamed) -> None:
+    """PayPal knows it; the notification is then processed like any other."""
+    try:
+        sale_id = leased.gateway.get_refund(leased.refund_id).sale_id
+    except NotFound:
+        sale_id = None
+    with transaction():
+        event = _held(leased)
+        if event is None:
+            return
+        event.sale_id = sale_id
+        if _payment(event) is None:
+            _settle(event, EventState.IGNORED)
+        else:
+            _plan(event, timedelta())
+
+
 def _follow(leased: _Leased) -> None:
     """The status first: it must not wait for payments that cannot be read."""
     follow(leased.subscription_id, leased.gateway.get_subscription(leased.paypal_id), None)
@@ -144,14 +178,14 @@ def _follow(leased: _Leased) -> None:
         _settle(event, EventState.DONE)
 
 
-def _put_off(leased: _Leased, outcome: Outcome) -> None:
+def _put_off(leased: _Leased | _Unnamed, outcome: Outcome) -> None:
     with transaction():
         event = _held(leased)
         if event is not None:
             _try_again(event, outcome)
 
 
-def _held(leased: _Leased) -> WebhookEvent | None:
+def _held(leased: _Leased | _Unnamed) -> WebhookEvent | None:
     """The row, locked; None when the attempt took longer than its lease, and another one may be under way."""
     query = select(WebhookEvent).filter_by(id=leased.row_id).with_for_update()
     event = db.session.scalars(query.execution_options(populate_existing=True)).one()
@@ -167,8 +201,12 @@ def _try_again(event: WebhookEvent, outcome: Outcome) -> None:
         _settle(event, EventState.FAILED, outcome.problem)
         log.warning("webhook.failed", event_id=event.event_id, problem=outcome.problem)
         return
-    event.problem, event.lease_holder, event.lease_until = outcome.problem, None, None
-    wait = max(BACKOFF[event.attempts - 1], timedelta(seconds=outcome.retry_after or 0))
+    event.problem = outcome.problem
+    _plan(event, max(BACKOFF[event.attempts - 1], timedelta(seconds=outcome.retry_after or 0)))
+
+
+def _plan(event: WebhookEvent, wait: timedelta) -> None:
+    event.lease_holder = event.lease_until = None
     event.next_attempt_at = now() + wait
     jobs.enqueue(
         PROCESS,
