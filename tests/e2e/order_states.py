@@ -72,6 +72,17 @@ def resumption(page: Page, stack: Stack) -> None:
     expect(page.get_by_role("button", name="Reprendre mon abonnement")).to_be_visible()
 
 
+def resumption_left(page: Page, stack: Stack) -> None:
+    resumption(page, stack)
+    space = page.url.partition("/subscriptions")[0]
+    page.get_by_role("button", name="Reprendre mon abonnement").click()
+    page.get_by_role("button", name="Refuser").click()
+    expect(page.get_by_text("Rien n’a été prélevé")).to_be_visible()
+    page.goto(f"{space}/subscriptions")
+    expect(page.get_by_role("link", name="Recommencer la commande")).to_be_visible()
+    expect(page.get_by_text("Sa reprise attend votre accord")).to_be_visible()
+
+
 def order_already(page: Page, stack: Stack) -> None:
     """The customer is signed in, and pays for it already."""
     subscription = builders.a_subscription()
@@ -108,6 +119,6 @@ def keeping(page: Page, stack: Stack) -> None:
 
 STATES: list[Callable[[Page, Stack], None]] = [
     *(order_page, order_with_errors, order_closed, order_without_keys, order_already),
-    *(order_waiting, order_left, order_returned, order_concluded, resumption, proposal),
+    *(order_waiting, order_left, order_returned, order_concluded, resumption, resumption_left, proposal),
     *(paid_twice, keeping),
 ]
