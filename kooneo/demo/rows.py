@@ -74,6 +74,8 @@ class Batch:
     rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     remote: list[SubscriptionRow] = field(default_factory=list)
     remote_failures: list[Transaction] = field(default_factory=list)
+    remote_refunds: list[tuple[Transaction, int, datetime]] = field(default_factory=list)
+    """Of which payment, how much in minor units, and when."""
 
     def __post_init__(self) -> None:
         self.merchant_id = identify(self.merchant.slug)
@@ -258,6 +260,8 @@ class _Told:
         self.batch.remote_failures += failed
         payments = self.batch.rows[Payment]
         payments += self._paid_rows([(one.id, one.time) for one in paid])
+        if paid and self._given_back and self.history.ended_at:
+            self.batch.remote_refunds.append((paid[-1], self._given_back, self.history.ended_at))
         payments += [self._payment_row(one.id, one.time, PaymentState.FAILED) for one in failed]
 
     def _remote_row(self) -> SubscriptionRow:
@@ -290,10 +294,14 @@ class _Told:
 
     def _paid_rows(self, paid: Sequence[tuple[str | None, datetime]]) -> list[dict[str, Any]]:
         rows = [self._payment_row(reference, at, PaymentState.COMPLETED) for reference, at in paid]
-        if rows and self.story.refunded_percent:
-            back = self.offer.price_minor * self.story.refunded_percent // 100
-            rows[-1] |= {"refunded_minor": back, "refunded_at": self.history.ended_at}
+        if rows and self._given_back:
+            rows[-1] |= {"refunded_minor": self._given_back, "refunded_at": self.history.ended_at}
         return rows
+
+    @property
+    def _given_back(self) -> int:
+        """Of the last payment, in minor units."""
+        return self.offer.price_minor * self.story.refunded_percent // 100
 
     def _payment_row(self, transaction_id: str | None, at: datetime, state: PaymentState) -> dict[str, Any]:
         return {

@@ -21,11 +21,11 @@ from kooneo.demo import customers
 from kooneo.demo.attention import let_things_happen
 from kooneo.demo.catalogue import ATELIER_LUMIERE
 from kooneo.demo.customers import CustomerPlan
-from kooneo.demo.rows import Batch, identify
+from kooneo.demo.rows import Batch, identify, paypal_reference
 from kooneo.demo.world import create_merchants
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
-from kooneo.paypal_simulator import store
+from kooneo.paypal_simulator import sales, store
 from kooneo.paypal_simulator.store import Store
 
 DEFAULT_CUSTOMERS = 216
@@ -115,6 +115,9 @@ def _write(remote: Store, batch: Batch) -> None:
         connection.execute(_WIDE_CACHE)
         store.save_new(connection, batch.remote)
         store.add_transactions(connection, batch.remote_failures)
+        for sale, minor, given_back_at in batch.remote_refunds:
+            refund_id = paypal_reference("", identify(sale.id, "refund"), 17)
+            sales.write_down(connection, sale, minor, given_back_at, refund_id)
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text(_WIDE_CACHE))
     batch.insert()

@@ -83,6 +83,7 @@ EVENTS = {
     "payment.notices_changed": ("Prélèvements refusés : réglages modifiés", ""),
     "payment.refund_requested": ("Remboursement demandé à PayPal", "held"),
     "payment.refunded": ("Paiement remboursé", "live"),
+    "payment.refund_undone": ("Remboursement annulé par PayPal : le paiement est de nouveau encaissé", "live"),
     "payment.refund_refused": ("Remboursement refusé, rien n'a été rendu", "cut"),
     "payment.refund_given_up": ("Remboursement laissé de côté", "mute"),
     "payment.refund_needs_attention": ("Remboursement resté sans réponse sûre", "late"),

@@ -6,6 +6,7 @@ https://developer.paypal.com/docs/api/payments/v1/#sale_refund: a full or partia
 import secrets
 import sqlite3
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from kooneo.money import Money
@@ -76,15 +77,22 @@ def give_back(
 ) -> str:
     """And tell the world. The refund's id. A `reversal` is what a bank or a dispute takes."""
     refund_id, at = secrets.token_hex(9)[:17].upper(), store.now(db)
-    status = "REFUNDED" if minor == left(db, sale) else "PARTIALLY_REFUNDED"
-    row = (refund_id, sale.id, request_id or refund_id, minor, instants.render(at))
-    db.execute("INSERT INTO refunds VALUES (?, ?, ?, ?, ?)", row)
-    store.add_transactions(db, [replace(sale, status=status)])
+    write_down(db, sale, minor, at, refund_id, request_id)
     subscription = store.subscription(db, sale.subscription_id)
     if subscription is not None:
         refunded, in_all = Money(minor, sale.amount.currency), Money(_refunded(db, sale), sale.amount.currency)
         webhooks.tell_of_refund(db, subscription.client_id, Refund(refund_id, sale.id, refunded, in_all, at, reversal))
     return refund_id
+
+
+def write_down(
+    db: sqlite3.Connection, sale: Transaction, minor: int, at: datetime, refund_id: str, request_id: str = ""
+) -> None:
+    """Without telling anybody. The same refund id again is the same refund."""
+    row = (refund_id, sale.id, request_id or refund_id, minor, instants.render(at))
+    db.execute("INSERT OR IGNORE INTO refunds VALUES (?, ?, ?, ?, ?)", row)
+    status = "PARTIALLY_REFUNDED" if left(db, sale) else "REFUNDED"
+    store.add_transactions(db, [replace(sale, status=status)])
 
 
 def left(db: sqlite3.Connection, sale: Transaction) -> int:

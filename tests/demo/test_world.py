@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from contextlib import closing
 
 import pytest
 from sqlalchemy import func, select
@@ -24,6 +25,8 @@ from kooneo.files import disk
 from kooneo.files.kinds import accept
 from kooneo.files.models import StoredFile
 from kooneo.journal.services import verify
+from kooneo.paypal_simulator import sales, store
+from kooneo.paypal_simulator.store import Store
 from kooneo.settings.models import PayPalAccount
 from kooneo.subscriptions.lifecycle import ENDED, Gateway, SubscriptionStatus
 from kooneo.subscriptions.models import ActorKind, ChangeState, StatusChange, Subscription
@@ -164,10 +167,16 @@ def test_payments_are_there_paid_and_refused() -> None:
     assert db.session.scalars(select(func.count(AccessGrant.id)).filter_by(merchant_id=merchant().id)).one() >= 3
 
 
-def test_some_payments_were_given_back_in_whole_or_in_part() -> None:
+def test_some_payments_were_given_back_in_whole_or_in_part(world: World) -> None:
+    """PayPal knows of them too."""
     given_back = db.session.scalars(select(Payment).where(Payment.refunded_minor > 0)).all()
     assert {payment.refund for payment in given_back} == {Refund.PART, Refund.WHOLE}
     assert all(payment.refunded_at and payment.refunded_at >= payment.at for payment in given_back)
+    with closing(Store(world.instance / "simulator.sqlite3")) as known, known.transaction() as remote:
+        for payment in given_back:
+            sale = store.transaction(remote, payment.paypal_transaction_id or "")
+            assert sale is not None
+            assert sales.left(remote, sale) == payment.refundable.minor
 
 
 def test_some_contents_hold_a_text_a_video_a_file_and_each_product_has_a_picture() -> None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from kooneo.billing.models import Payment, PaymentState
+from kooneo.billing.models import Payment, PaymentState, Refund
+from kooneo.billing.services.give_back import undo
 from kooneo.extensions import db
 from kooneo.paypal import RemoteTransaction, TransactionStatus
 from kooneo.subscriptions.models import Subscription
@@ -39,11 +40,14 @@ def book(subscription: Subscription, transactions: Sequence[RemoteTransaction]) 
 
 
 def _given_back(payment: Payment, one: RemoteTransaction) -> int | None:
-    """PayPal's list says "a part", and not how much: what is known already stays."""
+    """PayPal's list says "a part", and not how much: what is known already stays. When it says nothing of it any more, the money
+    is here again."""
     if one.status == TransactionStatus.REFUNDED:
         return payment.amount_minor
     if one.status == TransactionStatus.PARTIALLY_REFUNDED and not payment.refunded_minor:
         return None
+    if one.status == TransactionStatus.COMPLETED and payment.refund != Refund.NONE:
+        undo(payment)
     return payment.refunded_minor
 
 

@@ -2,19 +2,22 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from kooneo.billing.models import Payment, PaymentRefund, Refund
 from kooneo.billing.refunds import UNSETTLED, RefundRequest
 from kooneo.billing.services.closing import done
+from kooneo.clock import now
 from kooneo.extensions import db
 from kooneo.journal.services import Actor, record
 from kooneo.money import Money
 from kooneo.subscriptions.models import ActorKind, ChangeState
 
 _PAYPAL = Actor(ActorKind.PAYPAL, "PayPal", "paypal")
+_LIST_LAGS = timedelta(days=1)
+"""At most: PayPal's list of payments behind its refunds."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +69,31 @@ def learn_of_refund(merchant_id: uuid.UUID, transaction_id: str, refund: GivenBa
         if request.state.settled:
             done(payment, request)
     elif not _asked_for_here(payment):
-        record(
-            merchant_id,
-            "payment.refunded",
-            by=_PAYPAL,
-            customer_id=payment.customer_id,
-            subject_id=payment.subscription_id,
-            amount=f"{refund.amount} {refund.amount.currency}",
-            reference=transaction_id,
-        )
+        _record("payment.refunded", payment, refund.amount)
     return True
+
+
+def undo(payment: Payment) -> None:
+    """PayPal's list says that nothing was given back of it, as after a dispute that was won. In the caller's transaction. Of what
+    was given back just now, or is being given back, the list may not know yet."""
+    just_now = payment.refunded_at is not None and payment.refunded_at > now() - _LIST_LAGS
+    if just_now or _asked_for_here(payment):
+        return
+    _record("payment.refund_undone", payment, payment.refunded if payment.refunded_minor else None)
+    payment.refunded_minor, payment.refunded_at = 0, None
+    db.session.execute(delete(PaymentRefund).filter_by(payment_id=payment.id))
+
+
+def _record(event: str, payment: Payment, amount: Money | None) -> None:
+    record(
+        payment.merchant_id,
+        event,
+        by=_PAYPAL,
+        customer_id=payment.customer_id,
+        subject_id=payment.subscription_id,
+        amount=f"{amount} {amount.currency}" if amount else None,
+        reference=payment.paypal_transaction_id,
+    )
 
 
 def _unanswered(payment: Payment, refund: GivenBack) -> RefundRequest | None:
