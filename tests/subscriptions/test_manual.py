@@ -9,6 +9,7 @@ from support import paypal
 from support.acting import NORA, changes_of, ended, journal_of
 from support.builders import a_customer, a_merchant, a_product, a_subscription, an_offer
 from support.running import fresh, in_app
+from support.together import at_once
 
 from kooneo.billing.models import Payment
 from kooneo.clock import local_date, now
@@ -72,6 +73,14 @@ def test_the_same_form_twice_is_one_payment() -> None:
     assert first.id == second.id
     assert (_payments(subscription), after.cycles_completed) == (1, before.cycles_completed + 1)
     assert after.paid_until > before.paid_until
+
+
+def test_a_double_click_is_one_payment() -> None:
+    subscription = a_subscription(gateway=Gateway.MANUAL, total_cycles=12)
+    paid = fresh(subscription).cycles_completed
+    answers = at_once(*[lambda: _pay(subscription, "form").id] * 4)
+    assert len(set(answers)) == 1, answers
+    assert (_payments(subscription), fresh(subscription).cycles_completed) == (1, paid + 1)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from kooneo.billing.models import Payment, PaymentState
 from kooneo.catalog.models import Offer
 from kooneo.clock import now
 from kooneo.customers.models import Customer
-from kooneo.extensions import db, transaction
+from kooneo.extensions import Base, db, transaction
 from kooneo.journal.services import Actor
 from kooneo.money import Money
 from kooneo.subscriptions.effects import become
@@ -49,7 +49,7 @@ def add_manual(customer: Customer, offer: Offer, *, started_on: date, by: Actor,
         note("subscription.added", subscription, by=by, after=SubscriptionStatus.ACTIVE, offer=offer.title)
         return subscription
 
-    return _once(Subscription, subscription_id, add)
+    return _once(Subscription, subscription_id, add, within=(Customer, customer_id))
 
 
 def record_payment(subscription: Subscription, *, amount: Money, received_on: date, by: Actor, key: str) -> Payment:
@@ -60,7 +60,7 @@ def record_payment(subscription: Subscription, *, amount: Money, received_on: da
     subscription_id, payment_id = subscription.id, uuid.uuid5(subscription.id, key)
 
     def add() -> Payment:
-        subscription = db.session.get_one(Subscription, subscription_id, with_for_update=True, populate_existing=True)
+        subscription = db.session.get_one(Subscription, subscription_id)
         received_at = _midnight(subscription.merchant_id, received_on)
         payment = _received(subscription, payment_id, amount, received_at)
         db.session.add(payment)
@@ -71,12 +71,14 @@ def record_payment(subscription: Subscription, *, amount: Money, received_on: da
             _complete_with_the_last(subscription, by, key)
         return payment
 
-    return _once(Payment, payment_id, add)
+    return _once(Payment, payment_id, add, within=(Subscription, subscription_id))
 
 
-def _once(kind: type[Row], row_id: uuid.UUID, add: Callable[[], Row]) -> Row:
-    """The row that the same form has made already, or the one that is added now."""
+def _once(kind: type[Row], row_id: uuid.UUID, add: Callable[[], Row], *, within: tuple[type[Base], uuid.UUID]) -> Row:
+    """The row that the same form has made already, or the one that is added now. `within` is locked, for there may be a second
+    click at this very moment."""
     with transaction():
+        db.session.get_one(*within, with_for_update=True, populate_existing=True)
         return db.session.get(kind, row_id) or add()
 
 
