@@ -40,7 +40,8 @@ Not counted as a broken promise, by definition: what Kooneo itself marks *Non co
 at PayPal to what was ended here while it waited for them. PayPal cannot cancel what its customer has not agreed to, so it
 charges until Kooneo looks again, which it does every night; then it is stopped. It still counts as divergent when it does
 not end well.
-A silent PayPal is a connection that ends without an answer: waiting for the real time limits is tested apart (F3, F4, F14).
+A silent PayPal is a connection that ends without an answer: waiting for the real time limits is tested apart (F3, F4 and F14 of
+tests/faults/test_matrix.py).
 The figure of convergence is simulated time, from the last fault until every request had its answer and both sides agreed.
 It is as long as the longest wait between two attempts, the night, and a clock of ours that was two days wrong.
 """
