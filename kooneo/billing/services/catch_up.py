@@ -10,7 +10,6 @@ from kooneo import jobs
 from kooneo.billing.models import Payment, PaymentState
 from kooneo.billing.services.book import book
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import Gateway, PayPalError
 from kooneo.settings.services import gateway_for, paypal_account
@@ -75,11 +74,7 @@ def read_payments(argument: str) -> None:
 
 def _gateway(merchant_id: uuid.UUID) -> Gateway | None:
     account = paypal_account(merchant_id)
-    try:
-        return gateway_for(account) if account else None
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(merchant_id))
-        return None
+    return gateway_for(account) if account else None
 
 
 def _all_booked(subscription: Subscription) -> bool:

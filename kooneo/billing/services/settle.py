@@ -17,7 +17,6 @@ from kooneo.billing.services.closing import close, done, note_by_asker
 from kooneo.billing.services.give_back import GivenBack, write_down
 from kooneo.billing.services.request import REFUND
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.money import Money
 from kooneo.paypal import Gateway
@@ -87,11 +86,7 @@ def _gateway(refund: RefundRequest) -> Gateway | Problem:
     account = paypal_account(refund.merchant_id)
     if account is None or account.version != refund.account_version:
         return Problem.KEYS_CHANGED
-    try:
-        return gateway_for(account)
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(refund.merchant_id))
-        return Problem.KEYS_UNREADABLE
+    return gateway_for(account) or Problem.KEYS_UNREADABLE
 
 
 def _attempt(leased: _Leased) -> Refunded:

@@ -13,7 +13,6 @@ from kooneo import jobs, leases
 from kooneo.accounts.models import Merchant
 from kooneo.catalog.models import Offer
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.orders.models import Order, OrderState
 from kooneo.orders.services.look import plan_next_look
@@ -84,10 +83,8 @@ def _take(order_id: uuid.UUID) -> _Leased | None:
         if account is None or account.version != order.account_version:
             _refuse(order, Problem.KEYS_CHANGED)
             return None
-        try:
-            gateway = gateway_for(account)
-        except DecryptionError:
-            log.exception("paypal_account.unreadable", merchant_id=str(order.merchant_id))
+        gateway = gateway_for(account)
+        if gateway is None:
             _refuse(order, Problem.KEYS_UNREADABLE)
             return None
         offer = db.session.get_one(Offer, order.offer_id)

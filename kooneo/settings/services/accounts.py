@@ -2,15 +2,18 @@
 
 import uuid
 
+import structlog
 from flask import current_app
 from sqlalchemy import select
 
 from kooneo.accounts.models import Merchant
 from kooneo.clock import now
-from kooneo.encryption import Vault
+from kooneo.encryption import DecryptionError, Vault
 from kooneo.extensions import db
 from kooneo.paypal import Credentials, Environment, Gateway, open_gateway
 from kooneo.settings.models import PayPalAccount
+
+log = structlog.get_logger()
 
 
 def save_paypal_keys(
@@ -46,9 +49,13 @@ def locked_account(merchant_id: uuid.UUID) -> PayPalAccount | None:
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
-def gateway_for(account: PayPalAccount) -> Gateway:
-    """Raises kooneo.encryption.DecryptionError when the encryption keys at hand do not open the secret."""
-    return open_gateway(credentials_of(account), url=current_app.config["SETTINGS"].paypal_url)
+def gateway_for(account: PayPalAccount) -> Gateway | None:
+    """None, and a line in the log, when the encryption keys at hand do not open the secret."""
+    try:
+        return open_gateway(credentials_of(account), url=current_app.config["SETTINGS"].paypal_url)
+    except DecryptionError:
+        log.exception("paypal_account.unreadable", merchant_id=str(account.merchant_id))
+        return None
 
 
 def credentials_of(account: PayPalAccount) -> Credentials:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from kooneo import jobs, leases
 from kooneo.billing.services.request import refund_after_the_end
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor
 from kooneo.paypal import Gateway, RemoteSubscription
@@ -108,11 +107,7 @@ def _gateway(change: StatusChange) -> Gateway | Problem:
     account = paypal_account(change.merchant_id)
     if account is None or account.version != change.account_version:
         return Problem.KEYS_CHANGED
-    try:
-        return gateway_for(account)
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(change.merchant_id))
-        return Problem.KEYS_UNREADABLE
+    return gateway_for(account) or Problem.KEYS_UNREADABLE
 
 
 def _attempt(leased: _Leased) -> Outcome:

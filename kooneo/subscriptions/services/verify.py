@@ -5,7 +5,6 @@ from datetime import datetime
 
 from kooneo import jobs
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import PayPalError
 from kooneo.settings.services import gateway_for, paypal_account
@@ -38,9 +37,8 @@ def verify(subscription_id: str) -> None:
     account, paypal_id = paypal_account(subscription.merchant_id), subscription.paypal_id
     if account is None or paypal_id is None:
         return
-    try:
-        gateway = gateway_for(account)
-    except DecryptionError:
+    gateway = gateway_for(account)
+    if gateway is None:
         follow(subscription.id, None, Problem.KEYS_UNREADABLE)
         return
     db.session.rollback()  # no transaction is open while PayPal is asked

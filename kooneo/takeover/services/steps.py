@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 
 from kooneo import jobs
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import Gateway
 from kooneo.settings.services import gateway_for, paypal_account
@@ -88,11 +87,7 @@ def _gateway(takeover: Takeover) -> Gateway | Problem:
         return Problem.KEYS_MISSING
     if not same_account(takeover):
         return Problem.KEYS_CHANGED
-    try:
-        return gateway_for(account)
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(takeover.merchant_id))
-        return Problem.KEYS_UNREADABLE
+    return gateway_for(account) or Problem.KEYS_UNREADABLE
 
 
 def _stop(takeover_id: uuid.UUID, number: int, problem: Problem) -> None:

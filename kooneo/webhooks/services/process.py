@@ -16,7 +16,6 @@ from kooneo.billing.services.book import book
 from kooneo.billing.services.catch_up import DAY, recent
 from kooneo.billing.services.give_back import GivenBack, learn_of_refund
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.money import Money
 from kooneo.paypal import Gateway, NotFound, PayPalError, RemoteTransaction
@@ -97,10 +96,8 @@ def _take(row_id: uuid.UUID) -> _Leased | _Unnamed | None:
             _settle(event, EventState.IGNORED)
             log.info("webhook.ignored", event_id=event.event_id, type=event.event_type, keys=account is not None)
             return None
-        try:
-            gateway = gateway_for(account)
-        except DecryptionError:
-            log.exception("paypal_account.unreadable", merchant_id=str(event.merchant_id))
+        gateway = gateway_for(account)
+        if gateway is None:
             _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.KEYS_UNREADABLE))
             return None
         if subscription is None or paypal_id is None:

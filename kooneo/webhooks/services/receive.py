@@ -2,13 +2,11 @@
 
 import uuid
 
-import structlog
 from flask import current_app
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kooneo import jobs
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import BadAnswer, Forged, Gateway, RemoteEvent, Transmission, read_event
 from kooneo.settings.services import gateway_for, paypal_account
@@ -17,8 +15,6 @@ from kooneo.webhooks.authenticity import Undecided
 from kooneo.webhooks.models import EventState, WebhookEndpoint, WebhookEvent
 
 PROCESS = "webhooks.process"
-
-log = structlog.get_logger()
 
 
 def receive(endpoint: WebhookEndpoint, transmission: Transmission) -> bool:
@@ -40,11 +36,7 @@ def receive(endpoint: WebhookEndpoint, transmission: Transmission) -> bool:
 
 def _gateway(merchant_id: uuid.UUID) -> Gateway | None:
     account = paypal_account(merchant_id)
-    try:
-        return gateway_for(account) if account else None
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(merchant_id))
-        return None
+    return gateway_for(account) if account else None
 
 
 def _refund(event: RemoteEvent) -> dict[str, object]:

@@ -16,7 +16,6 @@ from sqlalchemy.exc import OperationalError
 from kooneo import jobs, leases
 from kooneo.accounts.models import Merchant
 from kooneo.clock import now
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.journal.services import Actor, record
 from kooneo.paypal import EVENT_TYPES, Gateway, PayPalError, RemoteWebhook
@@ -114,10 +113,8 @@ def _take(endpoint_id: uuid.UUID) -> _Leased | None:
         if account is None:
             _fail(endpoint, Problem.KEYS_CHANGED)
             return None
-        try:
-            gateway = gateway_for(account)
-        except DecryptionError:
-            log.exception("paypal_account.unreadable", merchant_id=str(endpoint.merchant_id))
+        gateway = gateway_for(account)
+        if gateway is None:
             _try_again(endpoint, Outcome(ChangeState.UNKNOWN, problem=Problem.KEYS_UNREADABLE))
             return None
         return _Leased(endpoint_id, lease, gateway, account.version, address.base() + endpoint.token)

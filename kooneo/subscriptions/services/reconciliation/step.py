@@ -12,7 +12,6 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from kooneo import jobs, leases
-from kooneo.encryption import DecryptionError
 from kooneo.extensions import db, transaction
 from kooneo.paypal import Gateway, PayPalError, RemoteSubscription
 from kooneo.settings.services import gateway_for, paypal_account
@@ -99,13 +98,7 @@ def _take(run_id: uuid.UUID) -> _Leased | None:
 def _gateway(merchant_id: uuid.UUID) -> Gateway | Problem | None:
     """None without keys."""
     account = paypal_account(merchant_id)
-    if account is None:
-        return None
-    try:
-        return gateway_for(account)
-    except DecryptionError:
-        log.exception("paypal_account.unreadable", merchant_id=str(merchant_id))
-        return Problem.KEYS_UNREADABLE
+    return (gateway_for(account) or Problem.KEYS_UNREADABLE) if account else None
 
 
 def _read_page(leased: _Leased, number: int) -> None:
