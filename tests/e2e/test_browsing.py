@@ -176,7 +176,7 @@ def test_a_reason_that_is_too_long_is_kept_and_explained(page: Page, stack: Stac
     field = dialog.get_by_label("Motif")
     expect(field).to_have_value("a" * 130)
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(dialog).to_contain_text("130 caractères sur 128")
+    expect(dialog).to_contain_text("130 sur 128 caractères")
     assert paypal.calls(subscription.paypal_id) == []
     field.fill("Plus court")
     dialog.get_by_role("button", name=steps.CANCEL).click()

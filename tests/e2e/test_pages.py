@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from support import builders, paypal
+from support import builders, engines, paypal
 from support.acting import rewrite
 from support.keys import an_app
 from support.mail import a_message
@@ -342,7 +342,7 @@ def _declaration_link(page: Page, stack: Stack) -> None:
 def _declaration_verified(page: Page, stack: Stack) -> None:
     _declaration_link(page, stack)
     page.get_by_role("button", name="Confirmer la rétractation").click()
-    expect(page.get_by_text("vérifie si le délai pour renoncer")).to_be_visible()
+    expect(page.get_by_text("vérifie si vous pouviez encore renoncer")).to_be_visible()
 
 
 def _declaration_link_unknown(page: Page, stack: Stack) -> None:
@@ -809,20 +809,22 @@ STATES: list[Callable[[Page, Stack], None]] = [
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__.strip("_"))
 def test_a_page_is_accessible_light_and_dark_wide_and_narrow(
-    page: Page, stack: Stack, html_checker: str, state: Callable[[Page, Stack], None]
+    page: Page, stack: Stack, request: pytest.FixtureRequest, state: Callable[[Page, Stack], None]
 ) -> None:
     state(page, stack)
+    assert page.evaluate("window.violations") == []
+    if engines.CHOSEN == "postgresql":
+        return  # it got there; how it looks was seen with SQLite
     page.evaluate(_COLOURS_ARRIVED)
     assert _violations(page) == []
     page.emulate_media(color_scheme="dark")
     page.evaluate(_COLOURS_ARRIVED)
     assert _violations(page, runOnly=["color-contrast"]) == [], "in the dark"
-    assert page.evaluate("window.violations") == []
     assert page.evaluate(_TOO_SMALL) == []
     page.set_viewport_size({"width": 320, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, "it scrolls sideways at 320 px"
     _keep_pictures(page, state.__name__.strip("_"))
-    assert _html_errors(page.content(), html_checker) == []
+    assert _html_errors(page.content(), request.getfixturevalue("html_checker")) == []
 
 
 def _violations(page: Page, **options: list[str]) -> list[tuple[str, list[str]]]:
