@@ -3,7 +3,7 @@
 import copy
 import json
 from dataclasses import FrozenInstanceError, fields, is_dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -73,7 +73,8 @@ def test_a_whole_subscription(paypal: PayPalServer, gateway: Gateway) -> None:
 @pytest.mark.parametrize("bare", [{"status": "CANCELLED"}, dict.fromkeys(a_subscription()) | {"status": "CANCELLED"}])
 def test_only_the_status_must_be_there(paypal: PayPalServer, gateway: Gateway, bare: dict[str, Any]) -> None:
     subscription = read(paypal, gateway, bare)
-    known = {name: value for name, value in vars(subscription).items() if value is not None}
+    assert now() - subscription.asked_at < timedelta(minutes=1)
+    known = {name: value for name, value in vars(subscription).items() if value is not None and name != "asked_at"}
     assert known == {
         "paypal_id": ID,
         "status": RemoteStatus.CANCELLED,

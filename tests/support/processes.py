@@ -51,6 +51,11 @@ class Process:
         if self.code is None:
             os.kill(self.pid, number)
 
+    def stands_still(self) -> bool:
+        """After SIGSTOP, each of its threads."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return all(task.read_text().rpartition(")")[2].split()[0] == "T" for task in tasks)
+
     def wait(self, patience: float) -> int:
         """Raises TimeoutError."""
         self._process.join(patience)

@@ -49,8 +49,9 @@ class Worker:
         self._process.wait(PATIENCE)
 
     def pause(self) -> None:
-        """It stands still, wherever it is."""
+        """It stands still, wherever it is: what a thread has begun in the kernel is over too."""
         self._process.send(signal.SIGSTOP)
+        wait_until(self._process.stands_still, "a worker that stands still")
 
     def go_on(self) -> None:
         self._process.send(signal.SIGCONT)
