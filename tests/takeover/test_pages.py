@@ -176,7 +176,7 @@ def test_a_file_is_read_too() -> None:
         ("", (b"\x00\x01", "ids.txt"), "ne contient pas du texte"),
         ("", (b" \n", "ids.txt"), "Ce fichier est vide"),
         ("", (b"I-ONE\n" * (LARGEST_FILE // 6 + 1), "ids.txt"), "dépasse 1 Mo"),
-        ("", ("\n".join(f"I-{n}" for n in range(10_001)).encode(), "ids.txt"), "10 000 au plus"),
+        ("", ("\n".join(f"I-{n}" for n in range(10_001)).encode(), "ids.txt"), "10\u202f000 au plus"),
     ],
 )
 def test_what_cannot_be_read_is_said_beside_the_field(ids: str, file: tuple[bytes, str] | None, sentence: str) -> None:
