@@ -40,6 +40,14 @@ def clear_faults() -> ResponseReturnValue:
     return "", 204
 
 
+@routes.delete("/webhooks/addresses")
+def forget_addresses() -> ResponseReturnValue:
+    """Nobody is notified any more, not even of what is on its way: whoever had registered is gone."""
+    with opened_store().transaction() as db:
+        webhooks.delete_all(db)
+    return "", 204
+
+
 def _fault(document: Any) -> tuple[str, float, str | None]:
     client_id = document.get("client_id") if isinstance(document, dict) else None
     kinds = set(document) - {"client_id"} if isinstance(document, dict) else set()

@@ -99,6 +99,12 @@ def delete(db: sqlite3.Connection, webhook: Webhook) -> None:
     db.execute("DELETE FROM webhooks WHERE id = ?", (webhook.id,))
 
 
+def delete_all(db: sqlite3.Connection) -> None:
+    """With what is on its way to them."""
+    db.execute("DELETE FROM webhooks")
+    db.execute("DELETE FROM deliveries")
+
+
 def _webhook(record: sqlite3.Row) -> Webhook:
     types = tuple(json.loads(record["event_types"]))
     return Webhook(record["id"], record["client_id"], record["url"], types, record["root"])

@@ -52,7 +52,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     return browser_context_args | {"locale": "fr-FR", "viewport": {"width": 1280, "height": 900}}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(engine: engines.Engine, paypal_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     with engine.copy() as database_url:
@@ -63,6 +63,7 @@ def stack(engine: engines.Engine, paypal_url: str, tmp_path_factory: pytest.Temp
             yield running
         finally:
             running.stop()
+            paypal.notifies_nobody()
 
 
 @pytest.fixture
@@ -71,6 +72,7 @@ def app(stack: Stack, paypal_url: str) -> Iterator[Flask]:
     with running_app(settings_for(stack.database_url, stack.folder / "instance", paypal_url)) as running:  # type: ignore[attr-defined]
         yield running
         paypal.heals()
+        paypal.notifies_nobody()
 
 
 @pytest.fixture

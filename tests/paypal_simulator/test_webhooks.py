@@ -260,3 +260,16 @@ def test_what_was_on_its_way_arrives_after_a_restart(tmp_path: Path, listener: L
         Control(url).now()
         until(lambda: listener.types == [_CANCELLED])
     assert received == 0
+
+
+def test_addresses_can_be_forgotten_with_what_is_on_its_way(
+    merchant: Merchant, webhook: dict[str, Any], listener: Listener, control: Control
+) -> None:
+    control.send("POST", "webhooks", json={"delay": 600})
+    merchant.cancel("I-ALICE")
+    assert [one["state"] for one in _deliveries(control)] == ["waiting"]
+    assert control.send("DELETE", "webhooks/addresses").status_code == 204
+    merchant.cancel("I-BRUNO")
+    assert merchant.call("GET", _PATH).json() == {"webhooks": []}
+    assert _deliveries(control) == []
+    assert listener.received == []

@@ -101,6 +101,12 @@ def notifications_go_wrong(client_id: str, **fault: float) -> None:
     _send("POST", "webhooks", json={"client_id": client_id} | fault)
 
 
+def notifies_nobody() -> None:
+    """Until somebody registers. A test that is over is not told what becomes of its subscriptions when a later one has the
+    clock move on: PayPal sends one notification after the other, and the later test's would come after thousands."""
+    _send("DELETE", "webhooks/addresses")
+
+
 def notifications(client_id: str) -> list[dict[str, Any]]:
     """What was posted for this app, and how each stands."""
     return list(_send("GET", "webhooks", params={"client_id": client_id}).json()["deliveries"])

@@ -20,6 +20,7 @@ from kooneo.extensions import db
 from kooneo.subscriptions.models import ChangeState, StatusChange
 from kooneo.subscriptions.services.settle import settle
 
+from . import paypal
 from .processes import Process
 from .running import pages_wait
 
@@ -111,6 +112,7 @@ def running_worker(app: Flask, *, name: str = "worker") -> Iterator[Worker]:
         yield worker.wait_until_it_works()
     finally:
         worker.stop()
+        paypal.notifies_nobody()  # it registers every merchant once a minute
 
 
 def wait_until(condition: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:

@@ -8,6 +8,7 @@ from threading import Thread
 import pytest
 from flask import Flask
 from paypal.server import Answer, PayPalServer, Request, json_answer
+from support import paypal
 from support.builders import a_subscription, merchant_of
 from support.running import running_app, settings_for
 from support.webhooks import Notary, asks_to_register, attempt_to_register
@@ -71,3 +72,4 @@ def notified(database_url: str, tmp_path: Path, paypal_url: str) -> Iterator[Sub
         server.shutdown()
         thread.join()
         server.server_close()
+        paypal.notifies_nobody()
