@@ -80,6 +80,8 @@ def browser() -> str:
 @blueprint.get("/orders/<uuid:order_id>")
 def show_order(merchant_slug: str, slug: str, order_id: uuid.UUID) -> Response:
     order = _order(slug, order_id)
+    if "returned" in request.args:
+        request_look(order)  # without script this page, which comes again every few seconds, is all that asks
     response = make_response(render_template("orders/order.html", **_drawn(order)))
     if request.args.get("to") == "paypal" and order.state == OrderState.AWAITING:
         # Not a redirection: the page's policy lets no form lead elsewhere, and this page is there when PayPal is not.

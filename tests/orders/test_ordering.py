@@ -6,7 +6,7 @@ import pytest
 from flask import current_app
 from portal.door import at_home, contract
 from support import paypal
-from support.acting import ask, at, attempt, changes_of, run_schedule, try_until_settled, verified
+from support.acting import ask, at, attempt, changes_of, jobs_of, run_schedule, try_until_settled, verified
 from support.browser import signed_in
 from support.builders import (
     a_customer,
@@ -352,6 +352,18 @@ def test_coming_back_before_paypal_knows_opens_nothing() -> None:
     assert "n’a pas encore confirmé votre accord" in page.text
     assert looked_at(order).state == OrderState.AWAITING
     assert subscription_of(order).status == SubscriptionStatus.PENDING
+
+
+def test_coming_back_has_paypal_asked_without_a_script_too() -> None:
+    buyer = Buyer(an_offer())
+    order = created(an_order(buyer.offer))
+    planned = jobs_of(order, "look:")
+    buyer.open(buyer.page_of(order, "?left=1"))
+    assert jobs_of(order, "look:") == planned
+    with at(now().replace(second=1)):  # asked at most once in five seconds
+        for _ in range(2):
+            buyer.open(buyer.page_of(order, "?returned=1"))
+    assert len(jobs_of(order, "look:")) == len(planned) + 1
 
 
 def test_the_return_is_lost_and_a_comparison_finds_it() -> None:

@@ -153,8 +153,8 @@ def rewrite(row: Any, **columns: Any) -> None:
 
 
 @in_app
-def jobs_of(row: Any) -> list[str]:
+def jobs_of(row: Any, kind: str = "") -> list[str]:
     """The ids of the jobs that were enqueued for it, from the engine's own table."""
     schema = "dbos." if db.engine.dialect.name == "postgresql" else ""
     query = text(f"SELECT workflow_uuid FROM {schema}workflow_status WHERE workflow_uuid LIKE :id ORDER BY created_at")
-    return [row[0] for row in db.session.execute(query, {"id": f"{row.id}%"})]
+    return [row[0] for row in db.session.execute(query, {"id": f"{kind}{row.id}%"})]
