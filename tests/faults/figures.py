@@ -25,7 +25,7 @@ class Figures:
     failing_seeds: list[int] = field(default_factory=list)
     last_seed: int = 0
     ablations: dict[str, dict[str, int]] = field(default_factory=dict)
-    """What the same runs found wrong with a Kooneo from which something was taken away."""
+    """What the first runs found wrong with a Kooneo from which something was taken away."""
 
     @property
     def faults(self) -> int:

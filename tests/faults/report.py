@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from faults.campaign import RUNS_OF_AN_ABLATION
 from faults.figures import Figures, together
 from faults.verdict import MUST_BE_NONE
 from kooneo.config import ROOT
@@ -105,7 +106,7 @@ def _chapter(figures: Figures) -> str:
             f"    KOONEO_TEST_ENGINE={figures.engine} PYTHONPATH=tests .venv/bin/python -m faults --seed {figures.first_seed}"
             f" --runs {figures.runs}",
             "",
-            "| with this switched off | the same runs say |",
+            f"| with this switched off | the first {RUNS_OF_AN_ABLATION} of these runs say |",
             "| --- | --- |",
             *ablations,
             "",
