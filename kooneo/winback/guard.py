@@ -92,6 +92,16 @@ def taken_up(subscription: Subscription, offer_id: uuid.UUID | None = None) -> b
     return subscription.ended_at is None or any(other.began for other in _others(subscription, offer_id))
 
 
+def ordered_lately(subscription: Subscription, offer_id: uuid.UUID | None = None) -> bool:
+    """An order that would take it up waits for the customer's agreement, and may yet get it."""
+    return any(until > now() for until in _unfinished(_others(subscription, offer_id)))
+
+
+def _unfinished(others: Sequence[Subscription]) -> list[datetime]:
+    """Until when each order counts as one that is still being made."""
+    return [other.started_at + _UNFINISHED for other in others if other.status == SubscriptionStatus.PENDING]
+
+
 def _others(subscription: Subscription, offer_id: uuid.UUID | None) -> Sequence[Subscription]:
     products = select(OfferProduct.product_id).where(OfferProduct.offer_id.in_((subscription.offer_id, offer_id)))
     query = (
@@ -110,7 +120,6 @@ def _not_before(message: OutboxMessage, others: Sequence[Subscription]) -> datet
     sent = select(OutboxMessage.id).filter_by(customer_id=message.customer_id, kind=MailKind.PROPOSAL)
     sent = sent.where(OutboxMessage.id != message.id, OutboxMessage.sent_at >= midnight(moment, zone))
     one_today = db.session.scalars(sent.limit(1)).first() is not None
-    ordered = [other.started_at + _UNFINISHED for other in others if other.status == SubscriptionStatus.PENDING]
     after = midnight(moment, zone, days=1) if one_today else moment
-    earliest = next_opening(max([after, *ordered]), zone)
+    earliest = next_opening(max([after, *_unfinished(others)]), zone)
     return earliest if earliest > moment else None

@@ -248,6 +248,20 @@ def test_a_proposal_made_by_hand_since_is_waited_for_too() -> None:
     assert (fresh(ignored).status, fresh(followed).status) == ("abandoned", "cancelled")
 
 
+def test_who_is_ordering_it_again_is_not_abandoned_for_silence() -> None:
+    with at(MONDAY):
+        subscription = a_cancelled(proposes_again(a_merchant(), abandon_unanswered=True), days=45.1)
+        proposing()
+        attempt_to_send(proposals(subscription)[0])
+    with at(MONDAY.replace(month=12, day=20)):
+        a_subscription(customer_of(subscription), offer=offer_of(subscription), days=0, status="pending")
+        giving_up()
+    assert fresh(subscription).status == "cancelled"
+    with at(MONDAY.replace(month=12, day=21)):
+        giving_up()
+    assert fresh(subscription).status == "abandoned", "that order was left"
+
+
 def test_who_took_it_up_is_not_abandoned_for_silence() -> None:
     with at(MONDAY):
         merchant = proposes_again(a_merchant(), abandon_unanswered=True)

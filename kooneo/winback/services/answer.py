@@ -12,7 +12,7 @@ from kooneo.subscriptions.lifecycle import Action, NotAllowed, SubscriptionStatu
 from kooneo.subscriptions.models import ActorKind, Subscription
 from kooneo.subscriptions.services.request import ChangeInProgress, Wish, request_change
 from kooneo.winback import queries
-from kooneo.winback.guard import why_not
+from kooneo.winback.guard import ordered_lately, why_not
 from kooneo.winback.models import OptOut, WinbackMessage
 from kooneo.winback.series import series_of, settings_of
 
@@ -56,7 +56,8 @@ def abandon_unanswered() -> None:
         if not sent or not settings_of(merchant.id).abandon_unanswered:
             continue
         for message in queries.unanswered(merchant, sent[-1], now() - PATIENCE):
-            if why_not(db.session.get_one(Subscription, message.subscription_id), message.offer_id) is None:
+            subscription = db.session.get_one(Subscription, message.subscription_id)
+            if not (why_not(subscription, message.offer_id) or ordered_lately(subscription, message.offer_id)):
                 _give_up(message)
 
 
