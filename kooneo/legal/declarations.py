@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from kooneo.legal.forms import DeclarationForm
 from kooneo.legal.letters import content_of
 from kooneo.legal.models import LegalRequest, RequestKind
-from kooneo.legal.queries import find_by_token, find_request
+from kooneo.legal.queries import acknowledged, find_by_token, find_request
 from kooneo.legal.services.carry_out import UnknownToken, verify
 from kooneo.legal.services.receive import TooManyRequests, receive
 from kooneo.portal.guard import this_merchant
@@ -29,7 +29,7 @@ def show(merchant_slug: str, kind: RequestKind) -> Answer:
     if token := request.args.get("token"):
         return _link(kind, token)
     if "received" in request.args and (declared := _declared(kind)):
-        return _draw("received", kind, declared=declared)
+        return _draw("received", kind, declared=declared, acknowledged=acknowledged(declared))
     return _draw("form", kind, form=DeclarationForm(formdata=None))
 
 

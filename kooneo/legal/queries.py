@@ -15,10 +15,18 @@ from kooneo.extensions import db
 from kooneo.legal import words
 from kooneo.legal.models import LegalRequest, RequestKind
 from kooneo.legal.periods import REFUND_DAYS
+from kooneo.mail.models import MailKind, OutboxMessage
 from kooneo.money import Money
 from kooneo.subscriptions.lifecycle import ENDED
 from kooneo.subscriptions.models import StatusChange, Subscription
 from kooneo.subscriptions.queries import paid_totals
+
+
+def acknowledged(request: LegalRequest) -> bool:
+    """Whether a message says so too: not when many came at once."""
+    kinds = (MailKind.TERMINATION_RECEIVED, MailKind.WITHDRAWAL_RECEIVED)
+    query = select(OutboxMessage.id).filter_by(merchant_id=request.merchant_id, cause_id=request.id)
+    return db.session.scalars(query.where(OutboxMessage.kind.in_(kinds)).limit(1)).first() is not None
 
 
 @dataclass(frozen=True)

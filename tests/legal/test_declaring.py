@@ -161,6 +161,15 @@ def test_another_browser_does_not_see_the_acknowledgement(subscription: Subscrip
     assert request.reference not in stranger.open(f"{stranger.path}?received=1").text
 
 
+def test_the_page_acknowledges_alone_once_many_have_come(subscription: Subscription) -> None:
+    said = []
+    for _ in range(6):
+        visitor = Visitor(merchant_of(subscription))
+        visitor.step("confirm", visitor.typed(subscription))
+        said.append("aucun autre n’est envoyé" in visitor.open(f"{visitor.path}?received=1").text)
+    assert said == [False] * 5 + [True]
+
+
 def test_too_many_from_one_address_are_told_what_to_do(subscription: Subscription) -> None:
     for _ in range(20):
         visitor = Visitor(merchant_of(subscription))

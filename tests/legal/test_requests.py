@@ -30,6 +30,7 @@ from support.together import at_once
 from kooneo.accounts.models import Merchant
 from kooneo.clock import local_date, now
 from kooneo.legal.models import Consent, LegalRequest, RequestKind
+from kooneo.legal.queries import acknowledged
 from kooneo.legal.services import carry_out, receive
 from kooneo.legal.services.carry_out import UnknownToken
 from kooneo.legal.services.identify import identify
@@ -194,6 +195,15 @@ def test_nobody_fills_the_mailbox_of_somebody_else(subscription: Subscription) -
     written = [message for message in outbox(merchant_of(subscription)) if message.recipient == "autre@client.test"]
     assert len(written) == 5
     assert len(list(attention(merchant_of(subscription)))) == 8, "each is kept all the same"
+
+
+def test_what_others_declare_takes_nobody_their_acknowledgement(subscription: Subscription) -> None:
+    """Neither what came to another merchant, nor what they have confirmed themselves."""
+    elsewhere, mail = a_subscription(merchant=a_merchant()), customer_of(subscription).email
+    for number in range(5):
+        received(elsewhere, email=mail, address=f"192.0.2.{number}")
+        rewrite(received(subscription, address=f"192.0.3.{number}"), verified_at=now())
+    assert in_app(acknowledged)(received(subscription))
 
 
 def test_one_address_cannot_fill_the_list(subscription: Subscription) -> None:

@@ -43,14 +43,14 @@ def receive(merchant_id: uuid.UUID, declaration: Declaration, *, key: str, addre
     """Keep what a person declares who is not signed in. The same key is the same declaration. Raises TooManyRequests.
 
     It counts from now on, and is carried out once the link was used that the worker sends to the address on file. Whoever
-    types somebody else's address over and over fills no mailbox: the page is the proof too.
+    types a stranger's address over and over does not fill that mailbox: then the page alone acknowledges, and says so.
     """
     try:
         with transaction():
             if known := by_key(merchant_id, key):
                 return known
             _limit(address)
-            told_enough = _acknowledged(declaration.email) >= _MESSAGES_AT_MOST
+            told_enough = _unverified(merchant_id, declaration.email) >= _MESSAGES_AT_MOST
             request = _new(merchant_id, declaration, key)
             request.address = address
             db.session.add(request)
@@ -105,9 +105,9 @@ def _limit(address: str) -> None:
         raise TooManyRequests
 
 
-def _acknowledged(email: str) -> int:
-    """How many declarations in this name came lately, from anywhere."""
-    recent = select(func.count()).select_from(LegalRequest)
+def _unverified(merchant_id: uuid.UUID, email: str) -> int:
+    """How many declarations in this name came to this merchant lately that nobody has confirmed."""
+    recent = select(func.count()).select_from(LegalRequest).filter_by(merchant_id=merchant_id, verified_at=None)
     recent = recent.where(LegalRequest.email == email, LegalRequest.received_at > now() - _WITHIN)
     return db.session.scalars(recent).one()
 
