@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from support import paypal
 from support.acting import journal_of
 from support.builders import a_subscription, saved
 from support.refunds import ask_refund, taken
@@ -41,6 +42,14 @@ def test_it_counts_again_and_the_journal_says_so_once(minor: int | None) -> None
     saved(PaymentRefund(**scope, paypal_refund_id="R-1", amount_minor=minor or 1))
     assert _read_again(subscription, payment) == (0, 1)
     assert (fresh(payment).refunded_at, _refunds_written_down(payment)) == (None, 0)
+
+
+def test_of_a_whole_that_is_only_a_part_now_the_share_is_unknown() -> None:
+    """The merchant gave 9 euros back, a dispute took the rest, and was won."""
+    subscription = a_subscription()
+    payment = taken(subscription, refunded_minor=4900, refunded_at=now() - LONG_AGO)
+    paypal.refund(subscription.paypal_id or "", amount="9.00")
+    assert _read_again(subscription, payment) == (None, 1)
 
 
 def test_what_was_given_back_just_now_stays_so() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 from support import paypal
-from support.acting import journal_of
+from support.acting import journal_of, rewrite
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, merchant_of
 from support.refunds import ask_refund, attempt, taken, try_until_settled
@@ -60,6 +60,18 @@ def test_it_is_made_and_nothing_is_left_to_do(
     assert [event for event, *_ in journal_of(subscription)].count("payment.refunded") == 1
     office = signed_in(a_member(merchant_of(subscription)))
     assert office.open("/attention").find_all("article", cls="attention") == []
+
+
+def test_it_belongs_to_the_request_that_is_under_way(
+    subscription: Subscription, payment: Payment, unanswered: RefundRequest
+) -> None:
+    """The first one was never made, whatever it was; the team asks again."""
+    first = try_until_settled(unanswered)
+    second = ask_refund(payment, 1000, key="again")
+    rewrite(second, sent_at=now())
+    _told(subscription, payment, 1000)
+    assert (fresh(first).state, fresh(first).paypal_refund_id) == (ChangeState.NEEDS_ATTENTION, None)
+    assert fresh(second).paypal_refund_id == "R-TOLD"
 
 
 def test_another_amount_is_another_refund(

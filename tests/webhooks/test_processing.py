@@ -408,6 +408,20 @@ def test_a_reversal_that_names_only_itself_is_asked_about(notified: Subscription
     assert payments_of(notified)[-1].refunded_at is not None
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_reversal_that_names_only_the_subscription_is_asked_about(notified: Subscription, known: bool) -> None:
+    attempt_to_process(an_event_about(notified, "PAYMENT.SALE.COMPLETED"))
+    paypal.refund(notified.paypal_id, reversal=True)
+    refund_id = arrived(notified, 2)[-1].refund_id if known else "R-UNKNOWN"
+    told = {"sale_id": refund_id, "refund_id": refund_id, "refunded_minor": 4900, "refunded_currency": "EUR"}
+    event = an_event_about(notified, "PAYMENT.SALE.REVERSED", **told)
+    for _ in range(2):
+        with at(fresh(event).next_attempt_at or now()):
+            event = attempt_to_process(event)
+    assert (event.state, event.problem) == (EventState.DONE, None)
+    assert payments_of(notified)[-1].refund == Refund.WHOLE
+
+
 def test_a_reversal_of_what_is_not_sold_here_is_ignored(notified: Subscription) -> None:
     of_nobody = {"paypal_id": None, "sale_id": "R-ELSEWHERE", "refund_id": "R-ELSEWHERE"}
     told = of_nobody | {"refunded_minor": 4900, "refunded_currency": "EUR"}

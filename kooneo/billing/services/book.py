@@ -40,12 +40,14 @@ def book(subscription: Subscription, transactions: Sequence[RemoteTransaction]) 
 
 
 def _given_back(payment: Payment, one: RemoteTransaction) -> int | None:
-    """PayPal's list says "a part", and not how much: what is known already stays. When it says nothing of it any more, the money
-    is here again."""
+    """PayPal's list says "a part", and not how much: what is known already stays. When it says nothing of it any more, or no
+    longer that it was the whole, the money is here again."""
     if one.status == TransactionStatus.REFUNDED:
         return payment.amount_minor
-    if one.status == TransactionStatus.PARTIALLY_REFUNDED and not payment.refunded_minor:
-        return None
+    if one.status == TransactionStatus.PARTIALLY_REFUNDED:
+        if payment.refund == Refund.WHOLE:
+            undo(payment, part=True)
+        return payment.refunded_minor or None
     if one.status == TransactionStatus.COMPLETED and payment.refund != Refund.NONE:
         undo(payment)
     return payment.refunded_minor

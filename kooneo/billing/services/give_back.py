@@ -73,14 +73,14 @@ def learn_of_refund(merchant_id: uuid.UUID, transaction_id: str, refund: GivenBa
     return True
 
 
-def undo(payment: Payment) -> None:
-    """PayPal's list says that nothing was given back of it, as after a dispute that was won. In the caller's transaction. Of what
-    was given back just now, or is being given back, the list may not know yet."""
+def undo(payment: Payment, *, part: bool = False) -> None:
+    """PayPal's list says that nothing was given back of it, or only a `part` that it does not name, as after a dispute that was
+    won. In the caller's transaction. Of what was given back just now, or is being given back, the list may not know yet."""
     just_now = payment.refunded_at is not None and payment.refunded_at > now() - _LIST_LAGS
     if just_now or _asked_for_here(payment):
         return
     _record("payment.refund_undone", payment, payment.refunded if payment.refunded_minor else None)
-    payment.refunded_minor, payment.refunded_at = 0, None
+    payment.refunded_minor, payment.refunded_at = None if part else 0, None
     db.session.execute(delete(PaymentRefund).filter_by(payment_id=payment.id))
 
 
@@ -99,12 +99,13 @@ def _record(event: str, payment: Payment, amount: Money | None) -> None:
 def _unanswered(payment: Payment, refund: GivenBack) -> RefundRequest | None:
     """The one of this amount that was sent to PayPal, which has not said yet what came of it. One that is being settled at this
     very moment has its answer."""
-    states = [ChangeState.OPEN, ChangeState.UNKNOWN, ChangeState.NEEDS_ATTENTION]
-    query = select(RefundRequest).filter_by(
+    sent = select(RefundRequest).filter_by(
         payment_id=payment.id, amount_minor=refund.amount.minor, paypal_refund_id=None
     )
-    query = query.where(RefundRequest.state.in_(states), RefundRequest.sent_at.is_not(None))
-    query = query.order_by(RefundRequest.requested_at).with_for_update(skip_locked=True)
+    sent = sent.where(RefundRequest.sent_at.is_not(None)).order_by(RefundRequest.requested_at)
+    under_way = db.session.scalars(sent.where(UNSETTLED)).first() is not None
+    waiting = UNSETTLED if under_way else RefundRequest.state == ChangeState.NEEDS_ATTENTION
+    query = sent.where(waiting).with_for_update(skip_locked=True)
     return db.session.scalars(query.execution_options(populate_existing=True)).first()
 
 

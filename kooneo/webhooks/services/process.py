@@ -91,7 +91,7 @@ def _take(row_id: uuid.UUID) -> _Leased | _Unnamed | None:
         subscription = _subscription(event)
         account = paypal_account(event.merchant_id)
         paypal_id = subscription.paypal_id if subscription else None
-        unnamed = event.refund_id if subscription is None and event.refund_id == event.sale_id else None
+        unnamed = event.refund_id if event.refund_id == event.sale_id and _payment(event) is None else None
         if account is None or not (paypal_id or unnamed):
             _settle(event, EventState.IGNORED)
             log.info("webhook.ignored", event_id=event.event_id, type=event.event_type, keys=account is not None)
@@ -100,7 +100,7 @@ def _take(row_id: uuid.UUID) -> _Leased | _Unnamed | None:
         if gateway is None:
             _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.KEYS_UNREADABLE))
             return None
-        if subscription is None or paypal_id is None:
+        if unnamed or subscription is None or paypal_id is None:
             return _Unnamed(row_id, lease, gateway, unnamed or "")
         since = _payments_since(event, subscription) if event.about_money else None
         return _Leased(row_id, lease, subscription.id, paypal_id, gateway, since, _refund(event))
@@ -151,7 +151,7 @@ def _name_the_payment(leased: _Unnamed) -> None:
         if event is None:
             return
         event.sale_id = sale_id
-        if _payment(event) is None:
+        if _subscription(event) is None:
             _settle(event, EventState.IGNORED)
         else:
             _plan(event, timedelta())
@@ -169,7 +169,7 @@ def _follow(leased: _Leased) -> None:
             return
         subscription = db.session.get_one(Subscription, leased.subscription_id, with_for_update=True)
         book(subscription, transactions)
-        if leased.refund and not learn_of_refund(event.merchant_id, event.sale_id or "", leased.refund):
+        if leased.refund and event.sale_id and not learn_of_refund(event.merchant_id, event.sale_id, leased.refund):
             _try_again(event, Outcome(ChangeState.UNKNOWN, problem=Problem.NOT_EFFECTIVE))
             return
         _settle(event, EventState.DONE)
