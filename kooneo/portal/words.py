@@ -30,6 +30,8 @@ def situation(card: Card) -> str:
         return _("En pause : rien n'est prélevé, l'accès est fermé.")
     if card.arrears:
         return _failing(subscription, card.arrears)
+    if not subscription.began and subscription.status.ended:
+        return _("Cette commande n'a pas abouti : aucun abonnement n'a commencé.")
     return _(_SITUATIONS[subscription.status])
 
 

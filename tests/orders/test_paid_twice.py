@@ -51,6 +51,14 @@ def test_one_is_kept_and_the_other_ends(kept: int) -> None:
     assert browser.get(addresses[kept]).status_code == 409
 
 
+def test_no_amount_is_promised_that_paypal_does_not_tell() -> None:
+    _kept, other = twice()
+    taken(other, refunded_minor=None)
+    browser = signed_in(a_member(merchant_of(other)))
+    page = browser.open(keeping(browser.open("/attention"))[0])
+    assert "Annuler l’autre abonnement" in [button.text for button in page.find_all("button")]
+
+
 def test_two_that_did_not_come_by_an_order_are_the_merchants_affair() -> None:
     customer = a_customer()
     first = a_subscription(customer)

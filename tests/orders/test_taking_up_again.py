@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from portal.door import Visitor, at_home, contract
 from support import paypal
-from support.acting import at, attempt, changes_of, ended, rewrite, verified
+from support.acting import NORA, at, attempt, changes_of, ended, rewrite, verified
 from support.browser import signed_in
 from support.builders import a_member, a_subscription, customer_of, merchant_of, offer_of
 from support.html import Element
+from support.mail import outbox
 from support.running import fresh, in_app
 
 from kooneo.catalog.models import Offer
@@ -20,8 +21,9 @@ from kooneo.orders.models import Order, OrderState
 from kooneo.orders.resuming import NotResumable
 from kooneo.orders.services.conclude import conclude
 from kooneo.orders.services.place import Draft, place
-from kooneo.subscriptions.lifecycle import SubscriptionStatus
+from kooneo.subscriptions.lifecycle import Action, NotAllowed, SubscriptionStatus
 from kooneo.subscriptions.models import Subscription
+from kooneo.subscriptions.services.request import Wish, request_change
 
 from .ordering import agreed, created, decides, orders_of, subscription_of
 
@@ -112,6 +114,7 @@ def test_what_is_taken_up_already_is_not_offered_again() -> None:
 
 def test_one_that_was_left_on_paypals_page_is_begun_anew_a_week_later() -> None:
     first = a_subscription(status="cancelled", total_cycles=12, days=120)
+    a_member(merchant_of(first), role="owner")
     order = created(taken_up(first))
     left_there = subscription_of(order)
     with at(now() + timedelta(days=7)):
@@ -122,12 +125,26 @@ def test_one_that_was_left_on_paypals_page_is_begun_anew_a_week_later() -> None:
         for _twice in range(2):
             assert visitor.post(address, {"key": key}).status_code == 303
         (change,) = changes_of(left_there)
-        assert (change.action, change.actor_name, attempt(change).to_status) == ("cancel", "Alice Martin", "cancelled")
+        assert (change.action, change.actor_name, attempt(change).to_status) == ("cancel", "Kooneo", "cancelled")
+        told = {message.recipient for message in outbox(merchant_of(first))}
+        assert told <= {customer_of(first).email}, "nobody has ended a subscription: the owner reads nothing of it"
+        assert "Cette commande n’a pas abouti" in contract(visitor, left_there).text
         (anew,) = [each for each in orders_of(offer_of(first)) if each.id != order.id]
         second = agreed(anew)
         assert (second.follows_id, second.total_cycles) == (first.id, 8)
         assert fresh(left_there).status == SubscriptionStatus.CANCELLED
         assert "Vous l’avez repris" in contract(visitor, first).text
+
+
+def test_who_has_agreed_meanwhile_keeps_what_was_ordered() -> None:
+    """PayPal tells of the agreement at the moment at which the order is begun anew."""
+    first = a_subscription(status="cancelled")
+    left_there = subscription_of(created(taken_up(first)))
+    wish = Wish(Action.CANCEL, only_from=SubscriptionStatus.PENDING)
+    rewrite(left_there, status=SubscriptionStatus.ACTIVE)
+    with pytest.raises(NotAllowed):
+        in_app(request_change)(left_there, wish, by=NORA, key="k")
+    assert changes_of(left_there) == []
 
 
 def test_in_two_tabs_it_is_taken_up_once() -> None:

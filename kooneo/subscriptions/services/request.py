@@ -14,7 +14,15 @@ from kooneo.journal.services import Actor
 from kooneo.settings.services import paypal_account
 from kooneo.subscriptions.effects import become
 from kooneo.subscriptions.letters import tells_unless_declined
-from kooneo.subscriptions.lifecycle import Action, AtPayPal, Gateway, SubscriptionStatus, Transition, transition
+from kooneo.subscriptions.lifecycle import (
+    Action,
+    AtPayPal,
+    Gateway,
+    NotAllowed,
+    SubscriptionStatus,
+    Transition,
+    transition,
+)
 from kooneo.subscriptions.models import UNSETTLED, ActorKind, ChangeState, StatusChange, Subscription
 from kooneo.subscriptions.services.notes import note_change
 from kooneo.subscriptions.services.tell import tell_of_the_end
@@ -47,7 +55,8 @@ class KeysMissing(Exception):
 class Wish:
     """What is asked for. `to` chooses the status of a correction, `resume_on` the merchant's day on which a pause ends,
     `notify` whether the customer gets a message once it has ended; none leaves it to what is usual (letters). `refund` is the
-    payment of this subscription that is to be given back once it has ended."""
+    payment of this subscription that is to be given back once it has ended. `only_from` is the status for which alone it is
+    meant, whatever else would allow it."""
 
     action: Action
     reason: str = ""
@@ -55,6 +64,7 @@ class Wish:
     resume_on: date | None = None
     notify: bool | None = None
     refund: uuid.UUID | None = None
+    only_from: SubscriptionStatus | None = None
 
 
 def request_change(subscription: Subscription, wish: Wish, *, by: Actor, key: str) -> StatusChange:
@@ -78,6 +88,8 @@ def _request(merchant_id: uuid.UUID, subscription_id: uuid.UUID, wish: Wish, by:
             return _same(replay, subscription_id, wish)
         if unsettled := unsettled_change(subscription_id):
             raise ChangeInProgress(unsettled)
+        if wish.only_from not in (None, subject.status):
+            raise NotAllowed(wish.action, subject.status)
         step = transition(wish.action, subject.standing, to=wish.to)
         if step.reason_required and not wish.reason:
             raise ReasonMissing
