@@ -119,6 +119,8 @@ def _base_url(environ: Mapping[str, str], mode: Mode) -> str:
     scheme, host = _scheme_and_host(value)
     if scheme not in ("http", "https") or not host:
         raise ConfigurationError("KOONEO_BASE_URL", "expected the address people type, like https://kooneo.example")
+    if not re.fullmatch(r"[^/]*//[^/?#@]+/?", value):
+        raise ConfigurationError("KOONEO_BASE_URL", "expected no path: Kooneo has a host name of its own")
     if mode == Mode.PRODUCTION and scheme != "https":
         raise ConfigurationError("KOONEO_BASE_URL", "production needs https")
     if mode == Mode.DEMO and host not in LOOPBACK:
@@ -144,7 +146,10 @@ def _database_url(environ: Mapping[str, str], mode: Mode, instance: Path) -> str
         if value.startswith(prefix):
             value = "postgresql+psycopg://" + value.removeprefix(prefix)
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")) or not _readable(value):
-        raise ConfigurationError("DATABASE_URL", "expected sqlite:///… or postgresql://…")
+        raise ConfigurationError("DATABASE_URL", "expected sqlite:////folder/kooneo.sqlite3 or postgresql://…")
+    if value.startswith("sqlite:") and not Path(make_url(value).database or "").is_absolute():
+        # From where? The folder of the process is not the same for everybody who opens it.
+        raise ConfigurationError("DATABASE_URL", "expected the whole path: sqlite:////folder/kooneo.sqlite3")
     return value
 
 

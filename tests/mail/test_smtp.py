@@ -46,6 +46,9 @@ def test_a_message_arrives_whole() -> None:
     ("says", "problem", "final"),
     [
         ({"RCPT": "550 5.1.1 no such mailbox"}, MailProblem.RECIPIENT, True),
+        ({"RCPT": "550 5.7.1 blocked"}, MailProblem.RECIPIENT, True),
+        ({"RCPT": "554 5.7.1 <alice@client.test>: Relay access denied"}, MailProblem.SENDER, False),
+        ({"RCPT": "530 5.7.0 Authentication required"}, MailProblem.SENDER, False),
         ({"RCPT": "450 greylisted"}, MailProblem.BUSY, False),
         ({"DATA": "554 no"}, MailProblem.CONTENT, True),
         ({"END": "552 too large"}, MailProblem.CONTENT, True),

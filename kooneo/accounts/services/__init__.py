@@ -8,7 +8,15 @@ from kooneo.accounts.services.attempts import (
     WrongPassword,
     confirm_password,
 )
-from kooneo.accounts.services.merchants import NewMerchant, NotAcceptable, add_member, create_merchant
+from kooneo.accounts.services.merchants import (
+    NewMerchant,
+    NotAcceptable,
+    add_member,
+    create_merchant,
+    disable_member,
+    invite_member,
+    replace_password,
+)
 from kooneo.accounts.services.signing_in import IDLE_LIFETIME, SESSION_LIFETIME, digest, find_session, sign_in, sign_out
 
 __all__ = [
@@ -25,7 +33,10 @@ __all__ = [
     "confirm_password",
     "create_merchant",
     "digest",
+    "disable_member",
     "find_session",
+    "invite_member",
+    "replace_password",
     "sign_in",
     "sign_out",
 ]

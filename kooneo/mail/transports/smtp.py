@@ -16,7 +16,8 @@ _SECONDS = 20.0
 
 class Smtp:
     """What a server says about the recipient or the message is final when it begins with a 5. Anything it says about us,
-    such as a wrong password, says nothing about the message: that waits until somebody has mended it."""
+    such as a wrong password, or that it does not relay for us, says nothing about the message: that waits until somebody has
+    mended it."""
 
     def __init__(self, url: MailUrl, *, seconds: float = _SECONDS) -> None:
         self._url = url
@@ -64,7 +65,9 @@ def _not_let_in(error: Exception) -> NoReturn:
 def _not_taken(error: Exception) -> NoReturn:
     match error:
         case smtplib.SMTPRecipientsRefused():
-            code = next(iter(error.recipients.values()))[0]
+            code, said = next(iter(error.recipients.values()))
+            if _is_about_us(code, said):
+                raise NotDelivered(MailProblem.SENDER, code=code) from error
             raise _about_the_message(MailProblem.RECIPIENT, code) from error
         case smtplib.SMTPDataError():
             raise _about_the_message(MailProblem.CONTENT, error.smtp_code) from error
@@ -76,6 +79,12 @@ def _not_taken(error: Exception) -> NoReturn:
             raise NotDelivered(MailProblem.CREDENTIALS) from error
         case _:
             _not_let_in(error)
+
+
+def _is_about_us(code: int, said: bytes) -> bool:
+    """An answer to the recipient's address that speaks of policy: we may not send from here, or not without a password (RFC 3463,
+    5.7; RFC 4954). 550 5.7 is left out: recipients' servers use it for what they hold against the message."""
+    return code in (530, 535, 554) or (code == 553 and said.startswith(b"5.7."))
 
 
 def _about_the_message(problem: MailProblem, code: int) -> NotDelivered:
