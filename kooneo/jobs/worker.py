@@ -1,6 +1,7 @@
 """The worker: takes jobs from the database and runs them, one attempt each."""
 
 import fcntl
+import logging
 import signal
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from flask import Flask
 
 from kooneo import jobs
 from kooneo.clock import now
+from kooneo.jobs.outages import OneLineAnOutage
 from kooneo.jobs.signs import EVERY, give_sign
 
 _SLOTS = {jobs.QUEUE: 16, jobs.MAIL: 6, jobs.CHECKS: 4}
@@ -24,6 +26,7 @@ _KEEP = timedelta(days=7)
 _DRAIN_SECONDS = 40
 
 log = structlog.get_logger()
+_outages = OneLineAnOutage()
 
 
 class AlreadyRunning(RuntimeError):
@@ -59,6 +62,7 @@ def start(app: Flask) -> None:
     """Launch the engine in this process. A name that comes back takes up the work it had when it died."""
     settings = app.config["SETTINGS"]
     _register(app)
+    logging.getLogger("dbos").addFilter(_outages)
     DBOS(config=_config(settings.database_url, settings.worker_name))
     DBOS.launch()
     for queue, slots in _SLOTS.items():
